@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM guest side: the TDISP state of one function (PCIe r7.0, sec 11.2),
+ * and the only place that changes it. Which functions are managed is decided in
+ * gate.c, how userspace asks in sysfs.c.
+ *
+ * Two rules hold on every path: what the kernel says about a function is what
+ * the TSM confirmed, or ERROR; and a step that fails undoes the ones before it.
+ */
+
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/device.h>
+#include <linux/kobject.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/tsm.h>
+#include "ops.h"
+#include "tsm.h"
+
+static const char * const state_names[] = {
+	[PCI_TSM_UNLOCKED] = "unlocked",
+	[PCI_TSM_LOCKED] = "locked",
+	[PCI_TSM_RUN] = "run",
+	[PCI_TSM_ERROR] = "error",
+};
+
+static_assert(ARRAY_SIZE(state_names) == PCI_TSM_ERROR + 1);
+
+static const struct pci_tsm_devsec_ops *fn_ops(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	return pci_tsm_ops(fn->tsm);
+}
+
+/**
+ * pci_tsm_state_name() - name of a TDISP state in sysfs, uevents and the log
+ * @state: the state
+ *
+ * Return: the name, "unknown" for a value out of range.
+ */
+const char *pci_tsm_state_name(enum pci_tsm_state state)
+{
+	if ((unsigned int)state >= ARRAY_SIZE(state_names))
+		return "unknown";
+
+	return state_names[state];
+}
+
+/**
+ * pci_tsm_fn_alloc() - allocate the TDISP state of a function
+ * @pdev: the function, not yet known to the driver core
+ * @hold: policy, see &struct pci_tsm_fn
+ *
+ * Context: Process context.
+ * Return: the object, also found at &pci_dev.tsm_fn, or an ERR_PTR().
+ */
+struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold)
+{
+	struct pci_tsm_fn *fn;
+	int rc;
+
+	fn = kzalloc_obj(*fn);
+	if (!fn)
+		return ERR_PTR(-ENOMEM);
+
+	fn->pdev = pdev;
+	fn->hold = hold;
+	mutex_init(&fn->lock);
+
+	rc = pci_tsm_fn_add(fn);
+	if (rc) {
+		mutex_destroy(&fn->lock);
+		kfree(fn);
+		return ERR_PTR(rc);
+	}
+
+	pdev->tsm_fn = fn;
+	return fn;
+}
+
+/**
+ * pci_tsm_fn_free() - free the TDISP state of a function
+ * @fn: the object, or NULL; drained and not known any more
+ *
+ * Context: From the release of the PCI device.
+ */
+void pci_tsm_fn_free(struct pci_tsm_fn *fn)
+{
+	if (!fn)
+		return;
+
+	/*
+	 * There are ranges only if they could not be made shared again. Nobody
+	 * else refers to the function any more.
+	 */
+	context_unsafe(kvfree(fn->mmio));
+	mutex_destroy(&fn->lock);
+	kfree(fn);
+}
+
+/*
+ * A driver may come by itself in RUN, and in UNLOCKED unless policy holds the
+ * function.
+ */
+static bool fn_no_autoprobe(struct pci_tsm_fn *fn, enum pci_tsm_state state)
+{
+	switch (state) {
+	case PCI_TSM_UNLOCKED:
+		return fn->hold;
+	case PCI_TSM_RUN:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
+			 const char *reason)
+	__must_hold(&fn->lock)
+{
+	enum pci_tsm_state prev = fn->state;
+	struct device *dev = &fn->pdev->dev;
+	char prev_env[48], reason_env[48];
+	char *envp[3] = {};
+
+	lockdep_assert_held(&fn->lock);
+
+	if (state == prev)
+		return;
+
+	WRITE_ONCE(fn->state, state);
+	dev_assign_no_autoprobe(dev, fn_no_autoprobe(fn, state));
+
+	trace_pci_tsm_state(fn->pdev, prev, state, reason);
+	pci_info(fn->pdev, "%s -> %s (%s)\n", pci_tsm_state_name(prev),
+		 pci_tsm_state_name(state), reason);
+
+	/* PCI_TSM_STATE is part of every uevent of the device */
+	snprintf(prev_env, sizeof(prev_env), "PCI_TSM_PREV_STATE=%s",
+		 pci_tsm_state_name(prev));
+	snprintf(reason_env, sizeof(reason_env), "PCI_TSM_REASON=%s", reason);
+	envp[0] = prev_env;
+	envp[1] = reason_env;
+	kobject_uevent_env(&dev->kobj, KOBJ_CHANGE, envp);
+	sysfs_notify(&dev->kobj, "tsm", "state");
+}
+
+/* Why a request came to nothing, in one line */
+static int fn_refuse(struct pci_tsm_fn *fn, const char *what, const char *why,
+		     int rc)
+{
+	pci_info(fn->pdev, "%s refused: %s\n", what, why);
+	return rc;
+}
+
+static bool fn_closed(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	return fn->leaving || fn->draining;
+}
+
+static int fn_query(struct pci_tsm_fn *fn, enum pci_tsm_state *state)
+	__must_hold(&fn->lock)
+{
+	int rc;
+
+	*state = PCI_TSM_ERROR;
+	rc = tsm_op(fn->tsm, "query", fn_ops(fn)->query(fn->tsm, state));
+	if (rc)
+		pci_err(fn->pdev, "state query failed: %d\n", rc);
+
+	return rc;
+}
+
+/* Is the function really in @want? 0, or a negative errno */
+static int fn_expect(struct pci_tsm_fn *fn, enum pci_tsm_state want)
+	__must_hold(&fn->lock)
+{
+	enum pci_tsm_state state;
+	int rc;
+
+	rc = fn_query(fn, &state);
+	if (rc)
+		return rc;
+	if (state != want) {
+		pci_err(fn->pdev, "TSM says %s, not %s\n",
+			pci_tsm_state_name(state), pci_tsm_state_name(want));
+		return -EIO;
+	}
+	return 0;
+}
+
+/*
+ * Take the function out of whatever it is in: no DMA, nothing private, and
+ * UNLOCKED if the TSM confirms it. With the context kept on failure, another
+ * unlock can try again.
+ */
+static int fn_stop(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	int dma_rc, mmio_rc, rc;
+
+	/* Unlocking is what stops DMA for sure, so a failure here can wait */
+	dma_rc = tsm_op(fn->tsm, "dma_disable",
+			fn_ops(fn)->dma_disable(fn->tsm));
+	if (dma_rc)
+		pci_warn(fn->pdev, "disabling DMA failed: %d\n", dma_rc);
+
+	mmio_rc = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
+
+	rc = tsm_op(fn->tsm, "unlock", fn_ops(fn)->unlock(fn->tsm));
+	if (rc)
+		pci_err(fn->pdev, "unlock failed: %d\n", rc);
+	else
+		rc = fn_expect(fn, PCI_TSM_UNLOCKED);
+
+	dev_clear_dma_cc_private(&fn->pdev->dev);
+	fn->dma = false;
+
+	return rc ?: mmio_rc;
+}
+
+static void fn_put_tsm(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_devsec *tsm = fn->tsm;
+
+	fn->tsm = NULL;
+	pci_tsm_ops(tsm)->remove(tsm);
+}
+
+/* Stop, and say what came of it */
+static int fn_unlock(struct pci_tsm_fn *fn, const char *reason)
+	__must_hold(&fn->lock)
+{
+	int rc;
+
+	rc = fn_stop(fn);
+	if (rc) {
+		fn_set_state(fn, PCI_TSM_ERROR, "unlock-failed");
+		return rc;
+	}
+
+	fn_put_tsm(fn);
+	fn_set_state(fn, PCI_TSM_UNLOCKED, reason);
+	return 0;
+}
+
+static int fn_get_tsm(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_devsec *tsm;
+
+	tsm = tsm_dev->pci_ops->devsec_ops->probe(tsm_dev, fn->pdev);
+	if (IS_ERR_OR_NULL(tsm)) {
+		int rc = tsm ? PTR_ERR(tsm) : -ENXIO;
+
+		pci_err(fn->pdev, "%s does not take the function: %d\n",
+			dev_name(&tsm_dev->dev), rc);
+		return rc;
+	}
+
+	fn->tsm = tsm;
+	return 0;
+}
+
+/**
+ * pci_tsm_fn_lock() - enter LOCKED
+ * @fn: the function
+ * @tsm_id: N of tsmN, the TSM to use
+ *
+ * LOCK_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.8.
+ *
+ * Context: Process context under device_lock(). Sleeps as long as TSM
+ * operations do.
+ * Return:
+ * * %0      - LOCKED
+ * * %-EBUSY - a driver is bound, or the function is LOCKED or in RUN
+ * * %-EIO   - the function is in ERROR
+ * * %-ENXIO - no such devsec TSM, or the function is about to be removed
+ * * other   - error of the TSM; UNLOCKED, or ERROR if that is not certain
+ */
+int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
+{
+	struct pci_dev *pdev = fn->pdev;
+	enum pci_tsm_state state;
+	struct tsm_dev *tsm_dev;
+	int rc;
+
+	device_lock_assert(&pdev->dev);
+	guard(mutex)(&fn->lock);
+
+	if (pdev->dev.driver)
+		return fn_refuse(fn, "lock", "a driver is bound", -EBUSY);
+	if (fn->state == PCI_TSM_ERROR)
+		return fn_refuse(fn, "lock", "in error, unlock first", -EIO);
+	if (fn->state != PCI_TSM_UNLOCKED)
+		return fn_refuse(fn, "lock", "locked already", -EBUSY);
+
+	tsm_dev = pci_tsm_devsec_find(tsm_id);
+	if (!tsm_dev || fn_closed(fn))
+		return fn_refuse(fn, "lock", "no such TSM", -ENXIO);
+
+	rc = fn_get_tsm(fn, tsm_dev);
+	if (rc)
+		return rc;
+
+	rc = fn_query(fn, &state);
+	if (rc) {
+		/* Nothing was touched: the TSM may not even know the function */
+		fn_put_tsm(fn);
+		return rc;
+	}
+
+	/*
+	 * A function may be left over in another state, by a kernel before this
+	 * one or by a TSM driver that could not finish.
+	 */
+	if (state != PCI_TSM_UNLOCKED) {
+		pci_info(pdev, "found %s, unlocking first\n",
+			 pci_tsm_state_name(state));
+		rc = fn_stop(fn);
+		if (rc) {
+			fn_set_state(fn, PCI_TSM_ERROR, "not-unlocked");
+			return rc;
+		}
+	}
+
+	rc = tsm_op(fn->tsm, "lock", fn_ops(fn)->lock(fn->tsm));
+	if (!rc)
+		rc = fn_expect(fn, PCI_TSM_LOCKED);
+	if (rc) {
+		pci_err(pdev, "lock failed: %d\n", rc);
+		fn_unlock(fn, "lock-failed");
+		return rc;
+	}
+
+	fn_set_state(fn, PCI_TSM_LOCKED, "lock");
+	return 0;
+}
+
+/* What enters RUN is validated first and confirmed afterwards */
+static int fn_run(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	int rc;
+
+	rc = fn_expect(fn, PCI_TSM_LOCKED);
+	if (rc)
+		return rc;
+
+	rc = pci_tsm_mmio_setup(fn->tsm, &fn->mmio);
+	if (rc)
+		return rc;
+
+	rc = tsm_op(fn->tsm, "run", fn_ops(fn)->run(fn->tsm));
+	if (rc)
+		pci_err(fn->pdev, "run failed: %d\n", rc);
+	else
+		rc = fn_expect(fn, PCI_TSM_RUN);
+
+	return rc;
+}
+
+/**
+ * pci_tsm_fn_accept() - enter RUN
+ * @fn: the function
+ *
+ * START_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.14, after every TEE range of the
+ * interface report was validated by the TSM. DMA to private memory stays off
+ * until a driver is attached.
+ *
+ * Context: Process context under device_lock(). Sleeps as long as TSM
+ * operations do.
+ * Return:
+ * * %1        - RUN was entered
+ * * %0        - the function was in RUN already, nothing was done
+ * * %-EINVAL  - the function is not LOCKED
+ * * %-EIO     - the function is in ERROR, or was found to be
+ * * %-ENXIO   - the function or its TSM is about to be removed
+ * * %-EBADMSG - the interface report is malformed or does not fit the BARs
+ * * other     - error of the TSM; LOCKED still, or ERROR if that is not certain
+ */
+int pci_tsm_fn_accept(struct pci_tsm_fn *fn)
+{
+	int rc;
+
+	device_lock_assert(&fn->pdev->dev);
+	guard(mutex)(&fn->lock);
+
+	switch (fn->state) {
+	case PCI_TSM_RUN:
+		return 0;
+	case PCI_TSM_LOCKED:
+		break;
+	case PCI_TSM_ERROR:
+		return fn_refuse(fn, "accept", "in error, unlock first", -EIO);
+	default:
+		return fn_refuse(fn, "accept", "not locked", -EINVAL);
+	}
+	if (fn_closed(fn))
+		return fn_refuse(fn, "accept", "about to be removed", -ENXIO);
+
+	rc = fn_run(fn);
+	if (rc) {
+		int undo = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
+
+		if (undo || fn_expect(fn, PCI_TSM_LOCKED))
+			fn_set_state(fn, PCI_TSM_ERROR, "accept-failed");
+		return rc;
+	}
+
+	/* No driver is bound: buffers will be private from the first one on */
+	dev_set_dma_cc_private(&fn->pdev->dev);
+	fn_set_state(fn, PCI_TSM_RUN, "accept");
+	return 1;
+}
+
+/**
+ * pci_tsm_fn_unlock() - leave LOCKED, RUN or ERROR
+ * @fn: the function
+ * @tsm_id: N of tsmN, the TSM that has the function in its care. For a function
+ *	    in ERROR whose TSM went away, any devsec TSM.
+ *
+ * STOP_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.16. May be called again when it
+ * failed.
+ *
+ * Context: Process context under device_lock(). Sleeps as long as TSM
+ * operations do.
+ * Return:
+ * * %0       - UNLOCKED
+ * * %-EBUSY  - a driver is bound
+ * * %-EINVAL - the function is UNLOCKED, or @tsm_id is another TSM
+ * * other    - error of the TSM, the function is in ERROR
+ */
+int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id)
+{
+	struct tsm_dev *tsm_dev = NULL;
+	int rc;
+
+	device_lock_assert(&fn->pdev->dev);
+	guard(mutex)(&fn->lock);
+
+	if (fn->state == PCI_TSM_UNLOCKED)
+		return fn_refuse(fn, "unlock", "not locked", -EINVAL);
+	if (fn->tsm) {
+		if (fn->tsm->tsm_dev->id != tsm_id)
+			return fn_refuse(fn, "unlock", "locked by another TSM",
+					 -EINVAL);
+	} else {
+		tsm_dev = pci_tsm_devsec_find(tsm_id);
+		if (!tsm_dev || fn_closed(fn))
+			return fn_refuse(fn, "unlock", "no such TSM", -EINVAL);
+	}
+	if (fn->pdev->dev.driver)
+		return fn_refuse(fn, "unlock", "a driver is bound", -EBUSY);
+	if (!fn->tsm) {
+		rc = fn_get_tsm(fn, tsm_dev);
+		if (rc)
+			return rc;
+	}
+
+	return fn_unlock(fn, "unlock");
+}
+
+/**
+ * pci_tsm_fn_attach() - a driver is about to be attached
+ * @fn: the function
+ *
+ * In RUN, make sure that it is still so, and let the function reach private
+ * memory. May be called again while the driver is attached.
+ *
+ * Context: Process context, under device_lock() when a driver is attached.
+ * Return:
+ * * %0      - go ahead: with private memory in RUN, without in UNLOCKED
+ * * %-EBUSY - the function is LOCKED or in ERROR, or about to leave RUN
+ * * %-EIO   - the function is not in RUN any more
+ * * other   - error of the TSM
+ */
+int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
+{
+	int rc;
+
+	guard(mutex)(&fn->lock);
+
+	if (fn_closed(fn))
+		return fn_refuse(fn, "driver", "about to be removed", -EBUSY);
+
+	switch (fn->state) {
+	case PCI_TSM_UNLOCKED:
+		return 0;
+	case PCI_TSM_RUN:
+		break;
+	default:
+		return fn_refuse(fn, "driver",
+				 fn->state == PCI_TSM_LOCKED ?
+				 "locked, accept or unlock first" :
+				 "in error, unlock first", -EBUSY);
+	}
+
+	if (fn->dma)
+		return 0;
+
+	if (fn_expect(fn, PCI_TSM_RUN)) {
+		fn_set_state(fn, PCI_TSM_ERROR, "not-run");
+		return -EIO;
+	}
+
+	rc = tsm_op(fn->tsm, "dma_enable", fn_ops(fn)->dma_enable(fn->tsm));
+	if (rc) {
+		pci_err(fn->pdev, "enabling DMA failed: %d\n", rc);
+		if (fn_expect(fn, PCI_TSM_RUN))
+			fn_set_state(fn, PCI_TSM_ERROR, "not-run");
+		return rc;
+	}
+
+	fn->dma = true;
+	return 0;
+}
+
+/**
+ * pci_tsm_fn_resume() - a driver wants DMA again
+ * @fn: the function
+ *
+ * Undoes a pci_tsm_fn_detach() that came from the driver itself. What fails
+ * leaves DMA off, and the driver will find that its device does nothing.
+ *
+ * Context: Process context.
+ */
+void pci_tsm_fn_resume(struct pci_tsm_fn *fn)
+{
+	int rc;
+
+	guard(mutex)(&fn->lock);
+
+	if (fn->state != PCI_TSM_RUN || fn->dma || fn_closed(fn) ||
+	    !fn->pdev->dev.driver)
+		return;
+
+	rc = tsm_op(fn->tsm, "dma_enable", fn_ops(fn)->dma_enable(fn->tsm));
+	if (rc) {
+		pci_err(fn->pdev, "enabling DMA failed: %d\n", rc);
+		return;
+	}
+
+	fn->dma = true;
+}
+
+/**
+ * pci_tsm_fn_detach() - a driver was detached, or wants no DMA any more
+ * @fn: the function
+ *
+ * The function stays in RUN but reaches private memory no more. What the driver
+ * mapped stays private: its managed resources are released after this.
+ *
+ * Context: Process context.
+ */
+void pci_tsm_fn_detach(struct pci_tsm_fn *fn)
+{
+	int rc;
+
+	guard(mutex)(&fn->lock);
+
+	if (!fn->dma)
+		return;
+
+	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
+	if (rc) {
+		pci_err(fn->pdev, "disabling DMA failed: %d\n", rc);
+		fn_set_state(fn, PCI_TSM_ERROR, "dma-disable-failed");
+	}
+	fn->dma = false;
+}
+
+static bool fn_uses(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)
+	__must_hold(&fn->lock)
+{
+	return fn->tsm && (!tsm_dev || fn->tsm->tsm_dev == tsm_dev);
+}
+
+/**
+ * pci_tsm_fn_drain() - get a function out of the hands of a TSM
+ * @fn: the function
+ * @tsm_dev: the TSM that leaves, or NULL for any when the function itself does
+ *
+ * Releases a driver that is bound to a function in the care of @tsm_dev,
+ * unlocks the function and drops the context of the TSM, even when unlocking
+ * failed: the function is in ERROR then.
+ *
+ * Context: Process context, no locks held. Sleeps as long as TSM operations and
+ * the driver's remove() do.
+ */
+void pci_tsm_fn_drain(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)
+{
+	struct device *dev = &fn->pdev->dev;
+
+	scoped_guard(device, dev) {
+		guard(mutex)(&fn->lock);
+
+		if (!tsm_dev)
+			fn->leaving = true;
+		if (!fn_uses(fn, tsm_dev))
+			return;
+		/* Nothing may be bound between the release and the unlock */
+		if (tsm_dev)
+			fn->draining = true;
+		dev_set_no_autoprobe(dev);
+	}
+
+	device_release_driver(dev);
+
+	guard(device)(dev);
+	guard(mutex)(&fn->lock);
+
+	/* An unlock, or the other reason to drain, may have come between */
+	if (fn_uses(fn, tsm_dev) &&
+	    fn_unlock(fn, tsm_dev ? "tsm-gone" : "removed"))
+		fn_put_tsm(fn);
+
+	if (tsm_dev)
+		fn->draining = false;
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM guest side: the attributes under tsm/ of a PCI device, see
+ * Documentation/ABI/testing/sysfs-bus-pci-tsm. Parsing and formatting only.
+ */
+
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/ctype.h>
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/tsm.h>
+#include "tsm.h"
+
+static struct pci_tsm_fn *to_fn(struct device *dev)
+{
+	return to_pci_dev(dev)->tsm_fn;
+}
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  pci_tsm_state_name(READ_ONCE(to_fn(dev)->state)));
+}
+
+struct device_attribute pci_tsm_attr_state = __ATTR_RO(state);
+
+static ssize_t held_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%d\n", dev_no_autoprobe(dev));
+}
+
+struct device_attribute pci_tsm_attr_held = __ATTR_RO(held);
+
+static ssize_t lock_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	struct pci_tsm_fn *fn = to_fn(dev);
+	int rc;
+
+	ACQUIRE(mutex_intr, lock)(&fn->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
+
+	if (!fn->tsm)
+		return sysfs_emit(buf, "\n");
+
+	return sysfs_emit(buf, "%s\n", dev_name(&fn->tsm->tsm_dev->dev));
+}
+
+/* The name of a TSM, nothing but a newline may follow */
+static int parse_tsm(struct device *dev, struct device_attribute *attr,
+		     const char *buf)
+{
+	int id;
+
+	/* As it is written in /sys/class/tsm/: no sign, no leading zero */
+	if (!str_has_prefix(buf, "tsm") || !isdigit(buf[3]) ||
+	    (buf[3] == '0' && isdigit(buf[4])) || kstrtoint(buf + 3, 10, &id)) {
+		pci_info(to_pci_dev(dev), "%s refused: not the name of a TSM\n",
+			 attr->attr.name);
+		return -EINVAL;
+	}
+
+	return id;
+}
+
+static ssize_t lock_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t len)
+{
+	int id, rc;
+
+	id = parse_tsm(dev, attr, buf);
+	if (id < 0)
+		return id;
+
+	ACQUIRE(device_intr, lock)(dev);
+	rc = ACQUIRE_ERR(device_intr, &lock);
+	if (rc)
+		return rc;
+
+	rc = pci_tsm_fn_lock(to_fn(dev), id);
+	return rc ?: len;
+}
+
+struct device_attribute pci_tsm_attr_lock = __ATTR_RW(lock);
+
+static ssize_t unlock_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t len)
+{
+	int id, rc;
+
+	id = parse_tsm(dev, attr, buf);
+	if (id < 0)
+		return id;
+
+	ACQUIRE(device_intr, lock)(dev);
+	rc = ACQUIRE_ERR(device_intr, &lock);
+	if (rc)
+		return rc;
+
+	rc = pci_tsm_fn_unlock(to_fn(dev), id);
+	return rc ?: len;
+}
+
+struct device_attribute pci_tsm_attr_unlock = __ATTR_WO(unlock);
+
+static ssize_t accept_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_fn(dev)->state) == PCI_TSM_RUN);
+}
+
+static int accept_locked(struct device *dev)
+{
+	int rc;
+
+	ACQUIRE(device_intr, lock)(dev);
+	rc = ACQUIRE_ERR(device_intr, &lock);
+	if (rc)
+		return rc;
+
+	return pci_tsm_fn_accept(to_fn(dev));
+}
+
+static ssize_t accept_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t len)
+{
+	int rc;
+
+	if (!sysfs_streq(buf, "1")) {
+		pci_info(to_pci_dev(dev), "accept refused: not 1\n");
+		return -EINVAL;
+	}
+
+	rc = accept_locked(dev);
+	if (rc < 0)
+		return rc;
+
+	/* Not held any more: as for a new device. Takes the lock by itself. */
+	if (rc)
+		device_initial_probe(dev);
+	return len;
+}
+
+struct device_attribute pci_tsm_attr_accept = __ATTR_RW(accept);
+
+static struct attribute *need_tsm_attrs[] = {
+	&pci_tsm_attr_lock.attr,
+	&pci_tsm_attr_unlock.attr,
+	&pci_tsm_attr_accept.attr,
+	NULL
+};
+
+static const struct attribute_group need_tsm_group = {
+	.name = "tsm",
+	.attrs = need_tsm_attrs,
+};
+
+/**
+ * pci_tsm_guest_group_visible() - does a device have the guest side's attributes?
+ * @pdev: the device
+ *
+ * Return: true for a function with a TDISP state.
+ */
+bool pci_tsm_guest_group_visible(struct pci_dev *pdev)
+{
+	return pdev->tsm_fn;
+}
+
+/**
+ * pci_tsm_guest_attr_visible() - is an attribute of the guest side there?
+ * @pdev: the device
+ * @attr: any attribute of the tsm/ group
+ *
+ * What needs a TSM appears with the first one, when the function is set up.
+ *
+ * Return: the attribute's mode, 0 when it is not there or not of the guest
+ * side.
+ */
+umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev, struct attribute *attr)
+{
+	if (!pdev->tsm_fn)
+		return 0;
+
+	if (attr == &pci_tsm_attr_state.attr || attr == &pci_tsm_attr_held.attr)
+		return attr->mode;
+
+	for (int i = 0; need_tsm_attrs[i]; i++)
+		if (attr == need_tsm_attrs[i])
+			return READ_ONCE(pdev->tsm_fn->attrs) ? attr->mode : 0;
+
+	return 0;
+}
+
+/**
+ * pci_tsm_sysfs_add() - the first devsec TSM came
+ * @pdev: a function with a TDISP state
+ *
+ * The other attributes are left alone: somebody may be in poll() on state. None
+ * is ever removed while the function is there, since that would have to wait
+ * for its writers, and they for the device's lock.
+ *
+ * Context: Process context, with the function in sysfs.
+ */
+void pci_tsm_sysfs_add(struct pci_dev *pdev)
+{
+	if (sysfs_merge_group(&pdev->dev.kobj, &need_tsm_group))
+		pci_err(pdev, "no attributes to lock and accept the function\n");
+}

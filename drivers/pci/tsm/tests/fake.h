@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A devsec TSM and TDISP functions for KUnit: functions on a software bus whose
+ * TDISP state the test sees from the device's side, and a TSM in which any
+ * operation can be made to fail.
+ */
+#ifndef __PCI_TSM_FAKE_H
+#define __PCI_TSM_FAKE_H
+
+#include <kunit/pci.h>
+#include <linux/list.h>
+#include <linux/pci-tsm.h>
+#include "../tsm.h"
+
+#define FAKE_VENDOR	0x1b36
+#define FAKE_DEVICE	0x7d15
+#define FAKE_REPORT_MAX	256
+#define FAKE_DEVS_MAX	8
+
+/**
+ * struct fake_dev - a TDISP function, from the device's side
+ * @node: in &fake_tsm.devs
+ * @func: on the software bus
+ * @pdev: as the PCI core enumerated it, valid while the test holds it
+ * @state: TDISP state
+ * @dma: private DMA is possible
+ * @private: bytes of MMIO that are private
+ * @contexts: contexts of the TSM that exist
+ * @report: interface report to hand out
+ * @report_len: its size
+ */
+struct fake_dev {
+	struct list_head node;
+	struct kunit_pci_func *func;
+	struct pci_dev *pdev;
+	enum pci_tsm_state state;
+	bool dma;
+	u64 private;
+	int contexts;
+	u8 report[FAKE_REPORT_MAX];
+	size_t report_len;
+};
+
+/**
+ * struct fake_tsm - a devsec TSM
+ * @test: the test
+ * @ops: operations, as registered
+ * @devsec: operations, as registered
+ * @tsm_dev: NULL when not registered
+ * @parent: of @tsm_dev
+ * @host: bridge of the functions
+ * @devs: functions
+ * @pool: where the functions are, to live as long as the TSM
+ * @nr_devs: number of them
+ * @calls: operations called since the test set it to 0
+ * @fail_at: number of the call that is to fail, from 1 on; 0 for none
+ * @fail_op: name of the only operation that is to fail, NULL for any
+ * @fail_rc: what it returns
+ * @fail_dead: a failing call leaves the device in ERROR
+ * @failed: a call was made to fail
+ */
+struct fake_tsm {
+	struct kunit *test;
+	struct pci_tsm_ops ops;
+	struct pci_tsm_devsec_ops devsec;
+	struct tsm_dev *tsm_dev;
+	struct device *parent;
+	struct kunit_pci_host *host;
+	struct list_head devs;
+	struct fake_dev pool[FAKE_DEVS_MAX];
+	unsigned int nr_devs;
+	int calls;
+	int fail_at;
+	const char *fail_op;
+	int fail_rc;
+	bool fail_dead;
+	bool failed;
+};
+
+struct fake_tsm *fake_tsm_create(struct kunit *test);
+struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
+			      u32 devcap);
+void fake_tsm_probe(struct fake_tsm *tsm);
+void fake_tsm_register(struct fake_tsm *tsm);
+void fake_tsm_unregister(struct fake_tsm *tsm);
+void fake_fail(struct fake_tsm *tsm, const char *op, int at, int rc);
+void fake_check(struct fake_tsm *tsm, struct fake_dev *dev);
+
+int fake_lock(struct fake_tsm *tsm, struct fake_dev *dev);
+int fake_accept(struct fake_dev *dev);
+int fake_unlock(struct fake_tsm *tsm, struct fake_dev *dev);
+int fake_bind(struct fake_dev *dev);
+void fake_unbind(struct fake_dev *dev);
+size_t fake_report_range(u8 *report, size_t len, u64 first_page, u32 pages,
+			 u16 attr, u16 id);
+size_t fake_report_end(u8 *report, size_t len, u32 info_len);
+
+extern struct pci_driver fake_driver;
+
+#endif /* __PCI_TSM_FAKE_H */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PCI/TSM guest side: what its files share. Data flows one way: PCI core hooks
+ * (gate.c, config.c) and sysfs.c call down into devsec.c, devsec.c calls the
+ * TSM and mmio.c, report.c knows nothing above it.
+ */
+#ifndef __DRIVERS_PCI_TSM_H
+#define __DRIVERS_PCI_TSM_H
+
+#include <linux/mutex.h>
+#include <linux/pci-tsm.h>
+#include <linux/sysfs.h>
+
+struct pci_tsm_mmio;
+
+/**
+ * struct pci_tsm_fn - TDISP state of one function, as seen from a guest
+ * @pdev: the function
+ * @id: index of the function in the registry
+ * @hold: policy: no driver is attached automatically unless in RUN; set at
+ *	  enumeration
+ * @lock: serialises all that happens to the function's TDISP state, including
+ *	  calls of the TSM's operations
+ * @state: written by devsec.c only, may be read without @lock
+ * @leaving: the function is about to be removed: no new use, for good
+ * @draining: its TSM is about to leave: no new use for now
+ * @dma: private DMA is enabled at the TSM
+ * @tsm: context of the TSM that has the function in its care, or NULL
+ * @mmio: ranges that were made private, or NULL
+ * @attrs_ready: the function is set up; under the registry's attrs_lock
+ * @attrs: the attributes that need a TSM are there; under attrs_lock
+ *
+ * Allocated at enumeration for TDISP-capable functions only, lives as long as
+ * @pdev.
+ *
+ * Lock order: device_lock(@pdev) -> @lock -> locks of the registries. No lock
+ * that is shared between functions is held across a TSM operation.
+ */
+struct pci_tsm_fn {
+	struct pci_dev *pdev;
+	u32 id;
+	bool hold;
+	struct mutex lock; /* outside of the registries' locks */
+	enum pci_tsm_state state;
+	bool leaving __guarded_by(&lock);
+	bool draining __guarded_by(&lock);
+	bool dma __guarded_by(&lock);
+	struct pci_tsm_devsec *tsm __guarded_by(&lock);
+	struct pci_tsm_mmio *mmio __guarded_by(&lock);
+	bool attrs_ready;
+	bool attrs;
+};
+
+#ifdef CONFIG_PCI_TSM_GUEST
+/* gate.c */
+enum pci_tsm_hold {
+	PCI_TSM_HOLD_AUTO,
+	PCI_TSM_HOLD_ALWAYS,
+	PCI_TSM_HOLD_NEVER,
+};
+
+extern enum pci_tsm_hold pci_tsm_hold;
+bool pci_tsm_gate_manages(enum pci_tsm_hold hold, bool cc_guest, u32 devcap,
+			  int type);
+void pci_tsm_gate_exit(struct pci_dev *pdev);
+
+/* devsec.c */
+const char *pci_tsm_state_name(enum pci_tsm_state state);
+struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold);
+void pci_tsm_fn_free(struct pci_tsm_fn *fn);
+int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id);
+int pci_tsm_fn_accept(struct pci_tsm_fn *fn);
+int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id);
+int pci_tsm_fn_attach(struct pci_tsm_fn *fn);
+void pci_tsm_fn_resume(struct pci_tsm_fn *fn);
+void pci_tsm_fn_detach(struct pci_tsm_fn *fn);
+void pci_tsm_fn_drain(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev);
+
+/* registry.c */
+int pci_tsm_fn_add(struct pci_tsm_fn *fn);
+void pci_tsm_fn_del(struct pci_tsm_fn *fn);
+int pci_tsm_devsec_register(struct tsm_dev *tsm_dev);
+void pci_tsm_devsec_unregister(struct tsm_dev *tsm_dev);
+struct tsm_dev *pci_tsm_devsec_find(int tsm_id);
+void pci_tsm_fn_announce(struct pci_tsm_fn *fn);
+
+/* report.c */
+/**
+ * struct pci_tsm_report - a parsed TDISP DEVICE_INTERFACE_REPORT
+ * @interface_info: INTERFACE_INFO
+ * @msix_control: MSI_X_MESSAGE_CONTROL
+ * @lnr_control: LNR_CONTROL
+ * @tph_control: TPH_CONTROL
+ * @nr_ranges: MMIO_RANGE_COUNT
+ * @ranges: the MMIO ranges as reported, for pci_tsm_report_range()
+ * @info_len: DEVICE_SPECIFIC_INFO_LEN, bytes at @info
+ * @info: DEVICE_SPECIFIC_INFO
+ */
+struct pci_tsm_report {
+	u16 interface_info;
+	u16 msix_control;
+	u16 lnr_control;
+	u32 tph_control;
+	u32 nr_ranges;
+	const u8 *ranges;
+	u32 info_len;
+	const u8 *info;
+};
+
+#define PCI_TSM_RANGE_MSIX_TABLE	BIT(0)
+#define PCI_TSM_RANGE_MSIX_PBA		BIT(1)
+#define PCI_TSM_RANGE_NON_TEE_MEM	BIT(2)
+#define PCI_TSM_RANGE_ATTR_UPDATABLE	BIT(3)
+
+/**
+ * struct pci_tsm_report_range - an MMIO range of the report
+ * @first_page: reported address of the first page, in %PCI_TSM_PAGE_SIZE
+ * @pages: number of pages, in %PCI_TSM_PAGE_SIZE
+ * @attr: %PCI_TSM_RANGE_MSIX_TABLE and so on
+ * @id: Range ID, the BAR for 0 to 5
+ */
+struct pci_tsm_report_range {
+	u64 first_page;
+	u32 pages;
+	u16 attr;
+	u16 id;
+};
+
+int pci_tsm_report_parse(const void *buf, size_t len,
+			 struct pci_tsm_report *report);
+void pci_tsm_report_range(const struct pci_tsm_report *report, u32 index,
+			  struct pci_tsm_report_range *range);
+
+/* mmio.c */
+/**
+ * struct pci_tsm_bar - what has to be known of a BAR to place a range in it
+ * @start: guest physical address
+ * @size: size in bytes, 0 if there is no such memory BAR
+ * @msix: offsets of the pages that hold MSI-X table and PBA, empty if not here
+ * @msix.start: offset of the first page
+ * @msix.end: offset of the end of the last page
+ * @placed: @reported is valid
+ * @reported: address that the device reported for @start
+ */
+struct pci_tsm_bar {
+	phys_addr_t start;
+	u64 size;
+	struct {
+		u64 start;
+		u64 end;
+	} msix[2];
+	bool placed;
+	u64 reported;
+};
+
+/**
+ * struct pci_tsm_mmio - the private MMIO of a function
+ * @nr: number of ranges
+ * @range: ranges that the TSM validated
+ */
+struct pci_tsm_mmio {
+	u32 nr;
+	struct pci_tsm_mmio_range range[] __counted_by(nr);
+};
+
+int pci_tsm_mmio_place(struct pci_tsm_bar *bar,
+		       const struct pci_tsm_report_range *reported,
+		       struct pci_tsm_mmio_range *range);
+int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm, struct pci_tsm_mmio **mmio);
+int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
+			  struct pci_tsm_mmio **mmio);
+
+/* sysfs.c */
+extern struct device_attribute pci_tsm_attr_state;
+extern struct device_attribute pci_tsm_attr_held;
+extern struct device_attribute pci_tsm_attr_lock;
+extern struct device_attribute pci_tsm_attr_unlock;
+extern struct device_attribute pci_tsm_attr_accept;
+bool pci_tsm_guest_group_visible(struct pci_dev *pdev);
+umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev,
+				   struct attribute *attr);
+void pci_tsm_sysfs_add(struct pci_dev *pdev);
+#else
+static inline void pci_tsm_gate_exit(struct pci_dev *pdev) { }
+
+static inline int pci_tsm_devsec_register(struct tsm_dev *tsm_dev)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void pci_tsm_devsec_unregister(struct tsm_dev *tsm_dev) { }
+
+static inline bool pci_tsm_guest_group_visible(struct pci_dev *pdev)
+{
+	return false;
+}
+
+static inline umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev,
+						 struct attribute *attr)
+{
+	return 0;
+}
+#endif
+#endif /* __DRIVERS_PCI_TSM_H */

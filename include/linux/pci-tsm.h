@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Guest side of PCI/TSM: what a driver for a TEE Security Manager (TSM) that
+ * manages the security state of PCI functions from inside a confidential VM
+ * ("devsec") implements. PCIe r7.0, sec 11 (TDISP).
+ *
+ * This is not an interface for PCI device drivers: they have no part in TDISP
+ * states. See Documentation/PCI/tsm-guest.rst.
+ */
+#ifndef __PCI_TSM_H
+#define __PCI_TSM_H
+
+#include <linux/bits.h>
+#include <linux/pci-tsm-link.h>
+#include <linux/types.h>
+
+/* TDISP counts MMIO in 4 KiB pages, whatever PAGE_SIZE is (PCIe r7.0, sec 11.3.11) */
+#define PCI_TSM_PAGE_SHIFT	12
+#define PCI_TSM_PAGE_SIZE	BIT(PCI_TSM_PAGE_SHIFT)
+
+/* A TDISP interface report is counted in 16 bits (PCIe r7.0, sec 11.3.10) */
+#define PCI_TSM_REPORT_MAX	65535
+
+/**
+ * enum pci_tsm_state - TDISP state of a function (PCIe r7.0, sec 11.2)
+ * @PCI_TSM_UNLOCKED: CONFIG_UNLOCKED, the function works like any other one
+ * @PCI_TSM_LOCKED: CONFIG_LOCKED, the configuration is frozen for attestation
+ * @PCI_TSM_RUN: RUN, the function may be part of the guest's trust boundary
+ * @PCI_TSM_ERROR: ERROR, the function fell out of LOCKED or RUN
+ */
+enum pci_tsm_state {
+	PCI_TSM_UNLOCKED,
+	PCI_TSM_LOCKED,
+	PCI_TSM_RUN,
+	PCI_TSM_ERROR,
+};
+
+/**
+ * struct pci_tsm_devsec - one function in the care of a devsec TSM
+ * @pdev: the function
+ * @tsm_dev: the TSM
+ * @report: TDISP DEVICE_INTERFACE_REPORT of the current LOCK session, in
+ *	    private memory and authenticated by the TSM; NULL when not locked.
+ *	    Set by &pci_tsm_devsec_ops.lock, owned by the TSM driver.
+ * @report_len: size of @report in bytes, at most %PCI_TSM_REPORT_MAX
+ *
+ * Allocated by &pci_tsm_devsec_ops.probe, usually inside a larger structure of
+ * the TSM driver, and freed by &pci_tsm_devsec_ops.remove.
+ */
+struct pci_tsm_devsec {
+	struct pci_dev *pdev;
+	struct tsm_dev *tsm_dev;
+	const void *report;
+	size_t report_len;
+};
+
+/**
+ * struct pci_tsm_mmio_range - a range of a BAR that is to become private
+ * @start: guest physical address of the range, %PCI_TSM_PAGE_SIZE aligned
+ * @size: size in bytes, a multiple of %PCI_TSM_PAGE_SIZE
+ * @reported: address that the device reported for @start, in bytes. What it
+ *	      means is the TSM's business; it is not a host physical address
+ *	      when the TSM set an MMIO_REPORTING_OFFSET.
+ * @range_id: Range ID of the interface report
+ * @bar: index of the BAR, 0 to 5
+ */
+struct pci_tsm_mmio_range {
+	phys_addr_t start;
+	u64 size;
+	u64 reported;
+	u16 range_id;
+	u8 bar;
+};
+
+/**
+ * struct pci_tsm_devsec_ops - what a devsec TSM does for the PCI core
+ * @probe: Allocate the context of @pdev. No TDISP state changes.
+ *	   Return: the context or an ERR_PTR().
+ * @remove: Free the context. Called after a successful @unlock, after a failed
+ *	    @lock was cleaned up, and when @pdev or the TSM goes away whatever
+ *	    state the function is in.
+ * @lock: Bring the function from CONFIG_UNLOCKED to CONFIG_LOCKED and collect
+ *	  &pci_tsm_devsec.report. On failure the core asks @query where the
+ *	  function is and calls @unlock if it is not CONFIG_UNLOCKED.
+ * @unlock: Stop the function: CONFIG_UNLOCKED from any state. May be called
+ *	    again after a failure.
+ * @run: Bring the function from CONFIG_LOCKED to RUN, as the very LOCK session
+ *	 that @lock began; fail if the device was locked again since.
+ * @query: Ask for the state the function is really in. A TSM that finds that
+ *	   the LOCK session of @lock is not the current one reports
+ *	   %PCI_TSM_ERROR, whatever the device says.
+ * @mmio_validate: Make a range private, if and only if the TSM confirms that
+ *		   it is the device's own. Called in CONFIG_LOCKED, once for
+ *		   each range, before @run. What a TSM or a kernel before left
+ *		   private of the range is given up first. After a failure
+ *		   @mmio_teardown is called for the range.
+ * @mmio_teardown: Make a range shared again, as far as it is private. Called
+ *		   before @unlock, after a failed @mmio_validate, and in any
+ *		   state.
+ * @dma_enable: Let the function reach private memory by DMA. Called in RUN
+ *		when a driver is about to be attached.
+ * @dma_disable: Undo @dma_enable. May be called when DMA is not enabled.
+ *
+ * All operations are mandatory. Each may sleep, for seconds; @lock and
+ * @mmio_validate give up with -EINTR when a fatal signal is pending, @unlock,
+ * @mmio_teardown and @dma_disable do not. All loops that depend on the host are
+ * bounded. Those that return int: 0 or a negative errno, %-ETIMEDOUT when the
+ * TSM or the host did not come to an end, %-EBADMSG when what the host or the
+ * device delivered is malformed, %-EIO when the function is in ERROR.
+ *
+ * Context: Process context under a mutex of the function's own; no lock is held
+ * that another function's operations need. Operations of one function never run
+ * concurrently.
+ */
+struct pci_tsm_devsec_ops {
+	struct pci_tsm_devsec *(*probe)(struct tsm_dev *tsm_dev,
+					struct pci_dev *pdev);
+	void (*remove)(struct pci_tsm_devsec *tsm);
+	int (*lock)(struct pci_tsm_devsec *tsm);
+	int (*unlock)(struct pci_tsm_devsec *tsm);
+	int (*run)(struct pci_tsm_devsec *tsm);
+	int (*query)(struct pci_tsm_devsec *tsm, enum pci_tsm_state *state);
+	int (*mmio_validate)(struct pci_tsm_devsec *tsm,
+			     const struct pci_tsm_mmio_range *range);
+	int (*mmio_teardown)(struct pci_tsm_devsec *tsm,
+			     const struct pci_tsm_mmio_range *range);
+	int (*dma_enable)(struct pci_tsm_devsec *tsm);
+	int (*dma_disable)(struct pci_tsm_devsec *tsm);
+};
+
+#endif /* __PCI_TSM_H */
