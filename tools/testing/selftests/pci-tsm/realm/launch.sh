@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Boot an arm64 kernel as a Realm under the test monitor; becomes QEMU.
+#
+#   KERNEL=Image INITRD=initrd.img MONITOR=monitor.elf WORKDIR=dir ./launch.sh
+#
+# Required: KERNEL, INITRD, MONITOR, and WORKDIR, which gets the disk images, the
+# device tree and the monitor's log. The rest is optional:
+#   TDI     functions behind the trust boundary, from 00:01.0 on (default "nvme")
+#   PLAIN   functions that are none, in the slots after them (default none)
+#   SMP     CPUs, 1 to 4 (default 1)
+#   MEM     MiB of guest RAM (default 512)
+#   APPEND  more kernel parameters
+#   CONSOLE QEMU's -serial argument for the guest's console (default stdio)
+#   QEMU, QEMU_EXTRA   binary, and more arguments for it
+#
+# A function is a QEMU device name with optional properties ("nvme,mdts=5"); rp/
+# in front of it puts it behind a root port of its own, as its bus's device 0.
+# TDIs that are virtio devices are always put there: elsewhere QEMU makes
+# conventional PCI functions of them.
+set -eu
+
+: "${KERNEL:?}" "${INITRD:?}" "${MONITOR:?}" "${WORKDIR:?}"
+: "${TDI=nvme}" "${PLAIN=}" "${SMP:=1}" "${MEM:=512}" "${APPEND=}"
+: "${CONSOLE:=stdio}" "${QEMU:=qemu-system-aarch64}" "${QEMU_EXTRA=}"
+HERE=$(cd "$(dirname "$0")" && pwd)
+
+# Addresses are those of monitor.h
+KERNEL_ADDR=0x40200000
+DTB_ADDR=0x48000000
+INITRD_ADDR=0x49000000
+PARAMS_ADDR=0x13f000000
+PARAMS_MAGIC=0x314d5354
+RAM_BASE=0x40000000
+MAX_TDIS=16
+DISK_MIB=256
+
+die()
+{
+	echo "launch: $*" >&2
+	exit 1
+}
+
+case $SMP in
+[1-4]) ;;
+*) die "SMP is 1 to 4, not '$SMP'" ;;
+esac
+case $MEM in
+''|*[!0-9]*) die "MEM is a number of MiB, not '$MEM'" ;;
+esac
+if [ "$MEM" -lt 256 ] || [ "$MEM" -gt 3072 ] || [ $((MEM % 2)) -ne 0 ]; then
+	die "MEM is even and 256 to 3072, not '$MEM'"
+fi
+for file in "$KERNEL" "$INITRD" "$MONITOR"; do
+	[ -r "$file" ] || die "cannot read $file"
+done
+# The second UART of the virt machine, for the monitor's log, came with 9.1
+version=$("$QEMU" --version | sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p')
+[ "${version:-0}" -ge 10 ] || die "$QEMU is older than QEMU 10.0"
+
+mkdir -p "$WORKDIR"
+kernel_size=$(wc -c < "$KERNEL")
+initrd_size=$(wc -c < "$INITRD")
+initrd_end=$((INITRD_ADDR + initrd_size))
+[ $((KERNEL_ADDR + kernel_size)) -lt $((DTB_ADDR)) ] || die "$KERNEL is too large"
+[ "$initrd_end" -lt $((RAM_BASE + (MEM << 20))) ] || die "$INITRD is too large"
+
+# Device tree
+quoted=$(printf '%s' "$APPEND" | sed 's/[\\"]/\\&/g')
+{
+	echo "/include/ \"$HERE/realm.dts\""
+	echo '/ {'
+	printf 'memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x%x>; };\n' \
+		$((MEM << 20))
+	printf 'chosen { linux,initrd-start = <0 %s>; linux,initrd-end = <0 0x%x>;\n' \
+		"$INITRD_ADDR" "$initrd_end"
+	printf 'bootargs = "%s %s %s"; };\n' \
+		"earlycon=pl011,mmio32,0x109000000 console=ttyAMA0" \
+		"rdinit=/init panic=-1 swiotlb=16384" "$quoted"
+	echo 'cpus {'
+	cpu=1
+	while [ "$cpu" -lt "$SMP" ]; do
+		printf 'cpu@%d { device_type = "cpu"; compatible = "arm,cortex-a76"; ' $cpu
+		printf 'reg = <%d>; enable-method = "psci"; };\n' $cpu
+		cpu=$((cpu + 1))
+	done
+	echo '}; };'
+} > "$WORKDIR/guest.dts"
+dtc -q -I dts -O dtb -o "$WORKDIR/guest.dtb" "$WORKDIR/guest.dts"
+
+# Functions; QEMU's arguments are collected in "$@"
+set --
+role=tdi
+slot=1 ports=0 disks=0 nr_tdis=0 rids=
+for spec in $TDI -- $PLAIN; do
+	case $role,$spec in
+	*,--)	role=plain
+		continue ;;
+	tdi,virtio-*)
+		spec=rp/$spec ;;
+	esac
+
+	addr=$(printf %x $slot)
+	rid=$((slot << 3)) place=bus=pcie.0,addr=$addr
+	case $spec in
+	rp/*)
+		spec=${spec#rp/}
+		ports=$((ports + 1))
+		set -- "$@" -device \
+			"pcie-root-port,id=rp$ports,$place,chassis=$ports,slot=$ports,hotplug=off"
+		# Linux numbers the buses in the order of the ports
+		rid=$((ports << 8)) place=bus=rp$ports,addr=0 ;;
+	esac
+
+	case $spec in
+	nvme*|virtio-blk-pci*)
+		disk=$WORKDIR/disk$disks.img
+		rm -f "$disk"
+		dd if=/dev/null of="$disk" bs=1048576 seek=$DISK_MIB 2> /dev/null
+		set -- "$@" -drive \
+			"file=$disk,format=raw,if=none,id=d$disks,cache=unsafe"
+		spec=$spec,drive=d$disks
+		disks=$((disks + 1)) ;;
+	esac
+	case $spec in
+	# With shadow doorbells QEMU may not hear that an INTx was served: it storms
+	nvme*)	  spec=$spec,serial=$role$slot,dbcs=off ;;
+	virtio-*) spec=$spec,disable-legacy=on,iommu_platform=on ;;
+	esac
+	set -- "$@" -device "$spec,$place"
+
+	if [ $role = tdi ]; then
+		rids="$rids $rid"
+		nr_tdis=$((nr_tdis + 1))
+	fi
+	slot=$((slot + 1))
+done
+[ $nr_tdis -le $MAX_TDIS ] || die "at most $MAX_TDIS TDIs"
+if [ $slot -gt 32 ] || [ $ports -gt 15 ]; then
+	die "too many functions"
+fi
+
+# struct params of monitor.h
+addr=$((PARAMS_ADDR))
+for word in $PARAMS_MAGIC $((MEM << 20)) "$SMP" $nr_tdis $rids; do
+	set -- "$@" -device \
+		"loader,addr=$(printf 0x%x $addr),data=$word,data-len=8"
+	addr=$((addr + 8))
+done
+
+# shellcheck disable=SC2086 # QEMU_EXTRA is several words
+exec "$QEMU" -nodefaults -no-reboot -display none -monitor none \
+	-M virt,virtualization=on,gic-version=3,highmem-ecam=off,highmem-mmio=off,iommu=smmuv3 \
+	-global arm-smmuv3.stage=2 -accel tcg -cpu cortex-a76 -smp "$SMP" \
+	-m $((4096 + MEM)) -serial "$CONSOLE" -serial "file:$WORKDIR/monitor.log" \
+	-device "loader,file=$MONITOR,cpu-num=0" \
+	-device "loader,file=$KERNEL,addr=$KERNEL_ADDR,force-raw=on" \
+	-device "loader,file=$WORKDIR/guest.dtb,addr=$DTB_ADDR,force-raw=on" \
+	-device "loader,file=$INITRD,addr=$INITRD_ADDR,force-raw=on" \
+	"$@" $QEMU_EXTRA

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Test monitor: TDISP state machine of the TDIs (PCIe r6.x, sec 11.2)
+ */
+#include "cpu.h"
+#include "s2.h"
+#include "smmu.h"
+#include "vdev.h"
+
+#define REJECT_LOGS_MAX		16
+
+static struct vdev vdevs[MAX_TDIS];
+
+static const char *const state_name[] = {
+	[TDI_UNLOCKED] = "UNLOCKED",
+	[TDI_LOCKED] = "LOCKED",
+	[TDI_RUN] = "RUN",
+	[TDI_ERROR] = "ERROR",
+};
+
+/**
+ * vdev_init - set up the TDIs that the launcher named
+ *
+ * Context: CPU 0, before the guest runs; s2_flush() must follow.
+ */
+void vdev_init(void)
+{
+	for (unsigned int i = 0; i < params->nr_tdis; i++) {
+		u64 page = ECAM_BASE + (params->rid[i] << PAGE_SHIFT);
+
+		if (page >= ECAM_END)
+			mon_panic("TDI %04llx is beyond the last bus",
+				  params->rid[i]);
+		vdevs[i].rid = params->rid[i];
+		s2_map_shared_mmio(page, false);
+	}
+}
+
+/**
+ * vdev_at - iterate over the TDIs
+ * @index: from 0
+ *
+ * Context: any.
+ * Return: the TDI, or NULL after the last
+ */
+struct vdev *vdev_at(unsigned int index)
+{
+	return index < params->nr_tdis ? &vdevs[index] : NULL;
+}
+
+/**
+ * vdev_find - look up a TDI
+ * @vdev_id: PCI domain (0) << 16 | Routing ID, as Linux numbers them
+ *
+ * Context: any.
+ * Return: the TDI, or NULL if the guest has not seen a TDI there
+ */
+struct vdev *vdev_find(u64 vdev_id)
+{
+	struct vdev *v;
+
+	for (unsigned int i = 0; (v = vdev_at(i)); i++) {
+		if (v->rid == vdev_id && v->config.ready)
+			return v;
+	}
+	return NULL;
+}
+
+static void vdev_set_state(struct vdev *v, enum tdi_state state)
+{
+	mon_log("%04x: %s -> %s", v->rid, state_name[v->state],
+		state_name[state]);
+	v->state = state;
+	vdev_map(v);
+	smmu_set_private(v->rid, v->dma && v->state == TDI_RUN);
+}
+
+/* Evidence belongs to one LOCK session */
+static void forget_evidence(struct vdev *v)
+{
+	v->report_len = 0;
+	v->report_nonce = 0;
+	v->meas_nonce = 0;
+	memset(v->report_digest, 0, sizeof(v->report_digest));
+}
+
+static enum vdev_result lock(struct vdev *v)
+{
+	if (v->state != TDI_UNLOCKED)
+		return VDEV_WRONG_STATE;
+	forget_evidence(v);
+	if (!bar_probe(v))
+		return VDEV_BAD_DEVICE;
+	v->lock_nonce = random_u64();
+	v->locks++;
+	vdev_set_state(v, TDI_LOCKED);
+	return VDEV_OK;
+}
+
+static enum vdev_result start(struct vdev *v)
+{
+	if (v->state != TDI_LOCKED)
+		return VDEV_WRONG_STATE;
+	vdev_set_state(v, TDI_RUN);
+	return VDEV_OK;
+}
+
+static enum vdev_result unlock(struct vdev *v)
+{
+	/* The RMM holds the host to this: nothing may stay mapped */
+	if (vdev_dev_pages(v))
+		return VDEV_MAPPED;
+	v->dma = false;
+	forget_evidence(v);
+	vdev_set_state(v, TDI_UNLOCKED);
+	return VDEV_OK;
+}
+
+static enum vdev_result get_report(struct vdev *v)
+{
+	struct fault_rule flip;
+
+	if (v->state != TDI_LOCKED && v->state != TDI_RUN)
+		return VDEV_WRONG_STATE;
+	report_build(v);
+	if (fault_take(v, FAULT_DEVICE_FLIP, &flip) &&
+	    flip.value < v->report_len)
+		v->report[flip.value] ^= flip.value2;
+	v->report_nonce = random_u64();
+	sha256(v->report, v->report_len, v->report_digest);
+	if (fault_take(v, FAULT_HOST_FLIP, &flip) && flip.value < v->report_len)
+		v->report[flip.value] ^= flip.value2;
+	return VDEV_OK;
+}
+
+/**
+ * vdev_do - carry out what the host was asked to do with a TDI
+ * @v: the TDI
+ * @op: the operation
+ *
+ * Context: monitor lock held.
+ * Return: VDEV_OK, or why nothing was changed
+ */
+enum vdev_result vdev_do(struct vdev *v, enum vdev_op op)
+{
+	switch (op) {
+	case OP_LOCK:
+		return lock(v);
+	case OP_START:
+		return start(v);
+	case OP_UNLOCK:
+		return unlock(v);
+	case OP_REPORT:
+		return get_report(v);
+	case OP_MEASUREMENTS:
+	case OP_NONE:
+		break;
+	}
+	return VDEV_NO_DATA;
+}
+
+/**
+ * vdev_error - the device left LOCKED or RUN by itself
+ * @v: the TDI
+ * @reason: why
+ *
+ * Context: monitor lock held.
+ */
+void vdev_error(struct vdev *v, enum tdi_reason reason)
+{
+	if (v->state != TDI_LOCKED && v->state != TDI_RUN)
+		return;
+	mon_log("%04x: error, reason %d", v->rid, reason);
+	v->reason = reason;
+	vdev_set_state(v, TDI_ERROR);
+}
+
+/**
+ * vdev_unlock_behind - the host takes the device back without being asked
+ * @v: the TDI
+ *
+ * To be allowed to unlock the host must unmap first, which the guest can see as
+ * RIPAS_DESTROYED.
+ *
+ * Context: monitor lock held.
+ */
+void vdev_unlock_behind(struct vdev *v)
+{
+	v->dma = false;
+	vdev_destroy_pages(v);
+	unlock(v);
+}
+
+/**
+ * vdev_set_dma - RSI_VDEV_DMA_ENABLE and RSI_VDEV_DMA_DISABLE
+ * @v: the TDI
+ * @enable: may reach private memory while it is in RUN
+ *
+ * Context: monitor lock held.
+ */
+void vdev_set_dma(struct vdev *v, bool enable)
+{
+	if (v->dma != enable)
+		mon_log("%04x: DMA %s", v->rid, enable ? "enabled" : "disabled");
+	v->dma = enable;
+	smmu_set_private(v->rid, v->dma && v->state == TDI_RUN);
+}
+
+/**
+ * vdev_access - answer an access to a TEE page that the TDI does not accept
+ * @mmio: the access
+ *
+ * That is: any access by the shared alias (T=0) unless UNLOCKED, by the protected
+ * alias (T=1) unless RUN. Reads give all-ones, writes are dropped. The same goes
+ * for pages that the host took away (RIPAS_DESTROYED), where a Realm on real
+ * hardware would be stuck until its host ends it.
+ *
+ * Context: monitor lock held.
+ * Return: false if there is no such page at this address
+ */
+bool vdev_access(struct mmio *mmio)
+{
+	struct vdev *v = vdev_of_page(ALIGN_DOWN(mmio->ipa & ~S2_SHARED, PAGE_SIZE));
+
+	if (!(mmio->ipa & S2_SHARED)) {
+		enum ripas ripas = s2_ripas(mmio->ipa);
+
+		if (mmio->ipa >= S2_MMIO_SIZE ||
+		    (ripas != RIPAS_DEV && ripas != RIPAS_DESTROYED))
+			return false;
+	} else if (!v) {
+		return false;
+	}
+
+	if (v && v->rejected++ < REJECT_LOGS_MAX)
+		mon_log("%04x: %s of ipa 0x%llx rejected in %s", v->rid,
+			mmio->write ? "write" : "read", mmio->ipa,
+			state_name[v->state]);
+	mmio->val = ~0ULL;
+	return true;
+}

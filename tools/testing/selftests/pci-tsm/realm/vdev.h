@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Test monitor: one TDI and the RMM's virtual device object of it
+ */
+#ifndef VDEV_H
+#define VDEV_H
+
+#include "config.h"
+#include "fault.h"
+#include "mmio.h"
+#include "monitor.h"
+
+#define MAX_TEE_RANGES		18	/* 6 BARs, each cut by MSI-X table and PBA */
+#define REPORT_MAX		(20 + 16 * MAX_TEE_RANGES + 16)
+
+/* TDISP and RSI number the states alike */
+enum tdi_state {
+	TDI_UNLOCKED = 0,
+	TDI_LOCKED = 1,
+	TDI_RUN = 2,
+	TDI_ERROR = 3,
+};
+
+/* Why a TDI went to ERROR; numbers are visible in the fault port */
+enum tdi_reason {
+	REASON_NONE = 0,
+	REASON_FLR = 1,
+	REASON_COMMAND = 2,	/* MSE or BME cleared */
+	REASON_BAR = 3,		/* BAR, expansion ROM BAR or BIST written */
+	REASON_DEVCTL = 4,	/* tracked bit of Device Control 1 or 2 changed */
+	REASON_CAPABILITY = 5,	/* tracked capability written */
+	REASON_POWER = 6,	/* power state that loses context */
+	REASON_FAULT_PORT = 7,
+	REASON_ABORT = 8,	/* host aborted an operation half way */
+};
+
+enum vdev_op {
+	OP_NONE = 0,
+	OP_LOCK,
+	OP_START,
+	OP_UNLOCK,
+	OP_REPORT,
+	OP_MEASUREMENTS,
+};
+
+/* What a host-side operation came to */
+enum vdev_result {
+	VDEV_OK,
+	VDEV_WRONG_STATE,
+	VDEV_BAD_DEVICE,
+	VDEV_MAPPED,
+	VDEV_NO_DATA,
+};
+
+/**
+ * struct tee_range - TEE memory of a TDI: whole 4 KiB pages of one BAR
+ * @pa: address, which the guest sees as IPA as well
+ * @pages: 4 KiB pages
+ * @bar: number of the BAR
+ */
+struct tee_range {
+	u64 pa;
+	u32 pages;
+	u8 bar;
+};
+
+/**
+ * struct vdev - a TDI
+ * @rid: Routing ID, segment 0; also the vdev_id
+ * @state: TDISP state; vdev_set_state() is its only writer
+ * @reason: of the last change to TDI_ERROR
+ * @dma: RSI_VDEV_DMA_ENABLE is in force
+ * @lock_nonce: of the last LOCK
+ * @meas_nonce: of the last measurements
+ * @report_nonce: of the last interface report
+ * @locks: successful LOCKs
+ * @rejected: accesses to TEE pages that were answered with all-ones
+ * @range: TEE memory as of the last LOCK
+ * @nr_ranges: entries in @range
+ * @report: the host's copy of the interface report
+ * @report_len: its length, 0 if there is none
+ * @report_digest: SHA-256 of the report as it came from the device
+ * @op: operation that waits for RHI_DA_VDEV_CONTINUE
+ * @op_steps: how many times it is still INCOMPLETE
+ * @op_handle: names it
+ * @config: what config.c knows of the function
+ * @port: the fault port
+ */
+struct vdev {
+	u16 rid;
+	enum tdi_state state;
+	enum tdi_reason reason;
+	bool dma;
+	u64 lock_nonce;
+	u64 meas_nonce;
+	u64 report_nonce;
+	u32 locks;
+	u32 rejected;
+	struct tee_range range[MAX_TEE_RANGES];
+	unsigned int nr_ranges;
+	u8 report[REPORT_MAX];
+	u32 report_len;
+	u8 report_digest[SHA256_SIZE];
+	enum vdev_op op;
+	unsigned int op_steps;
+	u64 op_handle;
+	struct config config;
+	struct fault_port port;
+};
+
+/* vdev.c */
+void vdev_init(void);
+struct vdev *vdev_find(u64 vdev_id);
+struct vdev *vdev_at(unsigned int index);
+enum vdev_result vdev_do(struct vdev *v, enum vdev_op op);
+void vdev_error(struct vdev *v, enum tdi_reason reason);
+void vdev_unlock_behind(struct vdev *v);
+void vdev_set_dma(struct vdev *v, bool enable);
+bool vdev_access(struct mmio *mmio);
+
+/* mapping.c */
+u32 vdev_dev_pages(const struct vdev *v);
+bool vdev_overlaps(const struct vdev *v, u64 base, u64 top);
+void vdev_map(struct vdev *v);
+void vdev_destroy_pages(struct vdev *v);
+bool vdev_validate(struct vdev *v, u64 base, u64 top, u64 pa, u64 *next);
+struct vdev *vdev_of_page(u64 pa);
+
+/* bar.c */
+bool bar_probe(struct vdev *v);
+
+/* report.c */
+void report_build(struct vdev *v);
+
+#endif /* VDEV_H */
