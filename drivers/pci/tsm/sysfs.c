@@ -72,8 +72,10 @@ static int parse_tsm(struct device *dev, struct device_attribute *attr,
 	return id;
 }
 
-static ssize_t lock_store(struct device *dev, struct device_attribute *attr,
-			  const char *buf, size_t len)
+/* A request that names a TSM; the device's lock keeps drivers away meanwhile */
+static ssize_t tsm_store(struct device *dev, struct device_attribute *attr,
+			 const char *buf, size_t len,
+			 int (*request)(struct pci_tsm_fn *fn, int tsm_id))
 {
 	int id, rc;
 
@@ -86,8 +88,14 @@ static ssize_t lock_store(struct device *dev, struct device_attribute *attr,
 	if (rc)
 		return rc;
 
-	rc = pci_tsm_fn_lock(to_fn(dev), id);
+	rc = request(to_fn(dev), id);
 	return rc ?: len;
+}
+
+static ssize_t lock_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t len)
+{
+	return tsm_store(dev, attr, buf, len, pci_tsm_fn_lock);
 }
 
 struct device_attribute pci_tsm_attr_lock = __ATTR_RW(lock);
@@ -95,19 +103,7 @@ struct device_attribute pci_tsm_attr_lock = __ATTR_RW(lock);
 static ssize_t unlock_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t len)
 {
-	int id, rc;
-
-	id = parse_tsm(dev, attr, buf);
-	if (id < 0)
-		return id;
-
-	ACQUIRE(device_intr, lock)(dev);
-	rc = ACQUIRE_ERR(device_intr, &lock);
-	if (rc)
-		return rc;
-
-	rc = pci_tsm_fn_unlock(to_fn(dev), id);
-	return rc ?: len;
+	return tsm_store(dev, attr, buf, len, pci_tsm_fn_unlock);
 }
 
 struct device_attribute pci_tsm_attr_unlock = __ATTR_WO(unlock);
