@@ -471,6 +471,31 @@ static void devsec_fn_leaves(struct kunit *test)
 	fake_check(tsm, dev);
 }
 
+/* Nothing comes between the release of a driver and the unlock */
+static void devsec_closed(struct kunit *test)
+{
+	struct fake_dev *dev = devsec_dev(test);
+	struct fake_tsm *tsm = tsm_of(test);
+	struct pci_tsm_fn *fn = dev->pdev->tsm_fn;
+
+	scoped_guard(mutex, &fn->lock)
+		fn->leaving = true;
+	KUNIT_EXPECT_EQ(test, -EBUSY, fake_bind(dev));
+	KUNIT_EXPECT_EQ(test, -ENXIO, fake_lock(tsm, dev));
+	scoped_guard(mutex, &fn->lock)
+		fn->leaving = false;
+
+	devsec_goto(test, dev, PCI_TSM_LOCKED);
+	scoped_guard(mutex, &fn->lock)
+		fn->draining = true;
+	KUNIT_EXPECT_EQ(test, -EBUSY, fake_bind(dev));
+	KUNIT_EXPECT_EQ(test, -ENXIO, fake_accept(dev));
+	scoped_guard(mutex, &fn->lock)
+		fn->draining = false;
+	KUNIT_EXPECT_EQ(test, 1, fake_accept(dev));
+	fake_check(tsm, dev);
+}
+
 /* Even MMIO that stayed private does not keep a function from going */
 static void devsec_fn_leaves_private(struct kunit *test)
 {
@@ -536,6 +561,7 @@ static struct kunit_case devsec_cases[] = {
 	KUNIT_CASE(devsec_detach_fails),
 	KUNIT_CASE_PARAM(devsec_tsm_leaves, leave_gen_params),
 	KUNIT_CASE_PARAM(devsec_fn_leaves, leave_gen_params),
+	KUNIT_CASE(devsec_closed),
 	KUNIT_CASE(devsec_fn_leaves_private),
 	KUNIT_CASE(devsec_many),
 	KUNIT_CASE(devsec_incomplete_tsm),
