@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names for the numbers of SPDM (DSP0274 1.1 to 1.3), and the interface of the
+ * control command that is our own.
+ */
+#ifndef SPDM_H
+#define SPDM_H
+
+#define SPDM_1_0			0x10
+#define SPDM_1_1			0x11
+#define SPDM_1_2			0x12
+#define SPDM_1_3			0x13
+
+/* Version, code, two parameters */
+#define SPDM_HEADER_SIZE		4
+
+#define SPDM_VERSION			0x04
+#define SPDM_CAPABILITIES		0x61
+#define SPDM_ALGORITHMS			0x63
+#define SPDM_DIGESTS			0x01
+#define SPDM_CERTIFICATE		0x02
+#define SPDM_MEASUREMENTS		0x60
+#define SPDM_VENDOR_DEFINED_RESPONSE	0x7e
+#define SPDM_ERROR			0x7f
+
+#define SPDM_GET_VERSION		0x84
+#define SPDM_GET_CAPABILITIES		0xe1
+#define SPDM_NEGOTIATE_ALGORITHMS	0xe3
+#define SPDM_GET_DIGESTS		0x81
+#define SPDM_GET_CERTIFICATE		0x82
+#define SPDM_GET_MEASUREMENTS		0xe0
+#define SPDM_VENDOR_DEFINED_REQUEST	0xfe
+#define SPDM_RESPOND_IF_READY		0xff
+
+#define SPDM_ERROR_INVALID_REQUEST	0x01
+#define SPDM_ERROR_BUSY			0x03
+#define SPDM_ERROR_UNEXPECTED_REQUEST	0x04
+#define SPDM_ERROR_UNSPECIFIED		0x05
+#define SPDM_ERROR_UNSUPPORTED_REQUEST	0x07
+#define SPDM_ERROR_RESPONSE_TOO_LARGE	0x0d
+#define SPDM_ERROR_REQUEST_TOO_LARGE	0x0e
+#define SPDM_ERROR_VERSION_MISMATCH	0x41
+#define SPDM_ERROR_NOT_READY		0x42
+
+/* Sizes of GET_CAPABILITIES and CAPABILITIES */
+#define SPDM_CAPABILITIES_SIZE_1_1	12
+#define SPDM_CAPABILITIES_SIZE_1_2	20
+#define SPDM_CERT_CAP			0x02
+#define SPDM_MEAS_CAP_SIGNED		0x10
+#define SPDM_MEAS_FRESH_CAP		0x20
+#define SPDM_CHUNK_CAP			0x20000
+#define SPDM_MIN_TRANSFER_SIZE		42
+
+#define SPDM_NEGOTIATE_SIZE		32
+#define SPDM_NEGOTIATE_MAX		128
+#define SPDM_ALGORITHMS_SIZE		36
+#define SPDM_MEASUREMENT_SPEC_DMTF	0x01
+#define SPDM_OPAQUE_FORMATS		0x03
+#define SPDM_OPAQUE_FORMAT_GENERAL	0x02
+#define SPDM_ASYM_ECDSA_P256		0x10
+#define SPDM_ASYM_ECDSA_P384		0x80
+#define SPDM_HASH_SHA256		0x01
+#define SPDM_HASH_SHA384		0x02
+#define SPDM_MEASUREMENT_HASH_SHA256	0x02
+#define SPDM_MEASUREMENT_HASH_SHA384	0x04
+
+#define SPDM_SLOTS			8
+#define SPDM_SLOT_MASK			0x0f
+#define SPDM_GET_CERTIFICATE_SIZE	8
+#define SPDM_CERTIFICATE_SIZE		8
+#define SPDM_SLOT_SIZE_REQUESTED	0x01
+/* Length and reserved field in front of the root hash */
+#define SPDM_CHAIN_HEADER_SIZE		4
+#define SPDM_CHAIN_MAX			65535
+
+#define SPDM_MEAS_SIGN			0x01
+#define SPDM_MEAS_RAW			0x02
+#define SPDM_MEAS_COUNT			0x00
+#define SPDM_MEAS_ALL			0xff
+#define SPDM_NONCE_SIZE			32
+#define SPDM_CONTEXT_SIZE		8
+#define SPDM_MEASUREMENTS_SIZE		8
+#define SPDM_UNCHANGED			0x20
+#define SPDM_BLOCK_HEADER_SIZE		7
+#define SPDM_BLOCK_RAW			0x80
+#define SPDM_INDEX_MANIFEST		0xfd
+#define SPDM_INDEX_DEVICE_MODE		0xfe
+
+#define SPDM_TYPE_ROM			0
+#define SPDM_TYPE_FIRMWARE		1
+#define SPDM_TYPE_HARDWARE_CONFIG	2
+#define SPDM_TYPE_FIRMWARE_CONFIG	3
+#define SPDM_TYPE_MANIFEST		4
+#define SPDM_TYPE_DEVICE_MODE		5
+#define SPDM_TYPE_VERSION		6
+#define SPDM_TYPE_SVN			7
+#define SPDM_TYPE_INFORMATIONAL		9
+
+/* Control: payload is command, argument, value u16; the answer is one byte */
+#define SPDM_REGISTRY_PCISIG		3
+#define CONTROL_VENDOR_ID		0x7e57
+#define CONTROL_HEADER_SIZE		11
+#define CONTROL_PAYLOAD_SIZE		4
+#define CONTROL_DONE			0
+#define CONTROL_REFUSED			1
+#define CONTROL_CHANGE			1
+#define CONTROL_ORIGINAL		2
+#define CONTROL_CHANGE_ONCE		3
+#define CONTROL_CHAIN			4
+#define CONTROL_BAD_SIGNATURE		5
+#define CONTROL_BUSY			6
+#define CONTROL_NOT_READY		7
+#define CONTROL_DELAY			8
+
+#endif
