@@ -73,7 +73,28 @@ struct pci_tsm_mmio_range {
 };
 
 /**
+ * enum pci_tsm_offset - what the addresses of an interface report mean
+ * @PCI_TSM_OFFSET_BAR_ALIGN: The TSM locks with an MMIO_REPORTING_OFFSET that
+ *	leaves the low bits of an address alone, those that say where in its
+ *	naturally aligned BAR it is. The others are the same for all ranges of a
+ *	BAR. The default.
+ * @PCI_TSM_OFFSET_RELATIVE: The offset says nothing about low bits: the first
+ *	range that is reported for a BAR is at its beginning, and the others are
+ *	relative to it. A function that does not report the first page of a BAR
+ *	shifts all ranges of that BAR, which only &pci_tsm_devsec_ops.mmio_validate
+ *	can notice.
+ *
+ * PCIe r7.0, sec 11.3.8 leaves it to the TSM.
+ */
+enum pci_tsm_offset {
+	PCI_TSM_OFFSET_BAR_ALIGN,
+	PCI_TSM_OFFSET_RELATIVE,
+};
+
+/**
  * struct pci_tsm_devsec_ops - what a devsec TSM does for the PCI core
+ * @mmio_offset: What addresses in &pci_tsm_devsec.report mean, a property of the
+ *		 TSM.
  * @probe: Allocate the context of @pdev. No TDISP state changes.
  *	   Return: the context or an ERR_PTR().
  * @remove: Free the context. Called after a successful @unlock, after a failed
@@ -113,6 +134,7 @@ struct pci_tsm_mmio_range {
  * concurrently.
  */
 struct pci_tsm_devsec_ops {
+	enum pci_tsm_offset mmio_offset;
 	struct pci_tsm_devsec *(*probe)(struct tsm_dev *tsm_dev,
 					struct pci_dev *pdev);
 	void (*remove)(struct pci_tsm_devsec *tsm);

@@ -57,6 +57,35 @@ module_param_cb(hold, &hold_ops, NULL, 0444);
 MODULE_PARM_DESC(hold,
 		 "Keep TDISP-capable functions from drivers until userspace accepts them: auto (in a confidential VM), always, never");
 
+static const char * const reserved_names[] = {
+	[PCI_TSM_RESERVED_REJECT] = "reject",
+	[PCI_TSM_RESERVED_IGNORE] = "ignore",
+};
+
+static int reserved_set(const char *val, const struct kernel_param *kp)
+{
+	int reserved = sysfs_match_string(reserved_names, val);
+
+	if (reserved < 0)
+		return reserved;
+
+	pci_tsm_report_reserved = reserved;
+	return 0;
+}
+
+static int reserved_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", reserved_names[pci_tsm_report_reserved]);
+}
+
+static const struct kernel_param_ops reserved_ops = {
+	.set = reserved_set,
+	.get = reserved_get,
+};
+module_param_cb(report_reserved, &reserved_ops, NULL, 0444);
+MODULE_PARM_DESC(report_reserved,
+		 "Interface report with bits set that TDISP 1.0 reserves: reject, ignore (for devices of a newer TDISP)");
+
 /**
  * pci_tsm_gate_manages() - does a function get a TDISP state?
  * @hold: the policy

@@ -10,130 +10,105 @@
 
 #define dev_fmt(fmt) "PCI/TSM: " fmt
 
+#include <linux/build_bug.h>
 #include <linux/cleanup.h>
-#include <linux/log2.h>
 #include <linux/overflow.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include "../pci.h"
 #include "ops.h"
+#include "place.h"
 #include "tsm.h"
 
-#define PCI_TSM_NR_BARS	PCI_STD_NUM_BARS
+/* PCIe r6.0, sec 7.9.14; not in pci_regs.h */
+#define EXT_CAP_ID_LNR	0x1c
 
-/**
- * pci_tsm_mmio_place() - find the place of a reported range in its BAR
- * @bar: the BAR that the Range ID names; remembers what it was reported as
- * @reported: a range of TEE memory
- * @range: the result, except for &pci_tsm_mmio_range.bar
- *
- * An MMIO_REPORTING_OFFSET leaves the low bits of an address alone, those that
- * say where in its naturally aligned BAR it is. The others are the same for all
- * ranges of a BAR.
- *
- * Return: 0, or -EBADMSG if the range is not inside the BAR or would take pages
- * of an MSI-X table or PBA without saying so.
- */
-int pci_tsm_mmio_place(struct pci_tsm_bar *bar,
-		       const struct pci_tsm_report_range *reported,
-		       struct pci_tsm_mmio_range *range)
+static_assert(TDISP_PAGE_SHIFT == PCI_TSM_PAGE_SHIFT);
+static_assert(TDISP_REPORT_MAX == PCI_TSM_REPORT_MAX);
+static_assert(PCI_TSM_NR_BARS == PCI_STD_NUM_BARS);
+
+enum pci_tsm_reserved pci_tsm_report_reserved;
+
+static int refuse_report(struct pci_dev *pdev, const char *why)
 {
-	u64 first = reported->first_page << PCI_TSM_PAGE_SHIFT;
-	u64 size = (u64)reported->pages << PCI_TSM_PAGE_SHIFT;
+	pci_err(pdev, "interface report refused: %s\n", why);
+	return -EBADMSG;
+}
+
+/* The pages of an MSI-X structure; false if they are in no BAR */
+static bool msix_pages(struct pci_dev *pdev, int reg, u32 size,
+		       struct pci_tsm_pages *pages)
+{
 	u64 offset;
+	u32 val;
 
-	if (!is_power_of_2(bar->size) || bar->size < PCI_TSM_PAGE_SIZE ||
-	    !IS_ALIGNED(bar->start, PCI_TSM_PAGE_SIZE))
-		return -EBADMSG;
+	pci_read_config_dword(pdev, pdev->msix_cap + reg, &val);
+	offset = val & PCI_MSIX_TABLE_OFFSET;
+	pages->bar = val & PCI_MSIX_TABLE_BIR;
+	pages->start = ALIGN_DOWN(offset, PCI_TSM_PAGE_SIZE);
+	pages->end = ALIGN(offset + size, PCI_TSM_PAGE_SIZE);
 
-	offset = first & (bar->size - 1);
-	if (size > bar->size - offset)
-		return -EBADMSG;
+	return pages->bar < PCI_TSM_NR_BARS;
+}
 
-	if (bar->placed && first - offset != bar->reported)
-		return -EBADMSG;
+static int find_msix(struct pci_dev *pdev, struct pci_tsm_layout *layout)
+{
+	u32 n;
 
-	if (!(reported->attr & (PCI_TSM_RANGE_MSIX_TABLE |
-				PCI_TSM_RANGE_MSIX_PBA))) {
-		for (int i = 0; i < ARRAY_SIZE(bar->msix); i++) {
-			if (offset < bar->msix[i].end &&
-			    offset + size > bar->msix[i].start)
-				return -EBADMSG;
-		}
-	}
+	layout->msix = pdev->msix_cap;
+	if (!layout->msix)
+		return 0;
 
-	bar->placed = true;
-	bar->reported = first - offset;
+	pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
+			     &layout->msix_control);
+	n = (layout->msix_control & PCI_MSIX_FLAGS_QSIZE) + 1;
+	if (!msix_pages(pdev, PCI_MSIX_TABLE, n * PCI_MSIX_ENTRY_SIZE,
+			&layout->table) ||
+	    !msix_pages(pdev, PCI_MSIX_PBA, DIV_ROUND_UP(n, 64) * sizeof(u64),
+			&layout->pba))
+		return refuse_report(pdev, "MSI-X table or PBA of the function are in no BAR");
 
-	*range = (struct pci_tsm_mmio_range) {
-		.start = bar->start + offset,
-		.size = size,
-		.reported = first,
-		.range_id = reported->id,
-	};
 	return 0;
 }
 
-static void msix_region(struct pci_dev *pdev, struct pci_tsm_bar *bars, int which,
-			int reg, u32 size)
+static int find_layout(struct pci_tsm_devsec *tsm,
+		       struct pci_tsm_layout *layout)
 {
-	struct pci_tsm_bar *bar;
-	u32 val, bir;
-	u64 offset;
+	struct pci_dev *pdev = tsm->pdev;
 
-	pci_read_config_dword(pdev, pdev->msix_cap + reg, &val);
-	bir = val & PCI_MSIX_TABLE_BIR;
-	offset = val & PCI_MSIX_TABLE_OFFSET;
-	if (bir >= PCI_TSM_NR_BARS)
-		return;
-
-	bar = &bars[bir];
-	bar->msix[which].start = ALIGN_DOWN(offset, PCI_TSM_PAGE_SIZE);
-	bar->msix[which].end = ALIGN(offset + size, PCI_TSM_PAGE_SIZE);
-}
-
-/* Returns the number of memory BARs */
-static int find_bars(struct pci_dev *pdev, struct pci_tsm_bar *bars)
-{
-	int nr = 0;
+	*layout = (struct pci_tsm_layout) {
+		.lnr = pci_find_ext_capability(pdev, EXT_CAP_ID_LNR),
+		.offset = pci_tsm_ops(tsm)->mmio_offset,
+	};
 
 	for (int i = 0; i < PCI_TSM_NR_BARS; i++) {
 		struct resource *res = pci_resource_n(pdev, i);
 
-		bars[i] = (struct pci_tsm_bar) {};
 		if (!(res->flags & IORESOURCE_MEM) ||
 		    res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED) ||
 		    !resource_size(res))
 			continue;
 
-		bars[i].start = res->start;
-		bars[i].size = resource_size(res);
-		nr++;
+		layout->bar[i].start = res->start;
+		layout->bar[i].size = resource_size(res);
 	}
 
-	if (pdev->msix_cap) {
-		u16 control;
-		u32 n;
-
-		pci_read_config_word(pdev, pdev->msix_cap + PCI_MSIX_FLAGS,
-				     &control);
-		n = (control & PCI_MSIX_FLAGS_QSIZE) + 1;
-		msix_region(pdev, bars, 0, PCI_MSIX_TABLE,
-			    n * PCI_MSIX_ENTRY_SIZE);
-		msix_region(pdev, bars, 1, PCI_MSIX_PBA,
-			    DIV_ROUND_UP(n, 64) * sizeof(u64));
-	}
-
-	return nr;
+	return find_msix(pdev, layout);
 }
 
 /* The TEE ranges of the report, placed in the BARs */
-static struct pci_tsm_mmio *place_ranges(struct pci_dev *pdev,
+static struct pci_tsm_mmio *place_ranges(struct pci_tsm_devsec *tsm,
 					 const struct pci_tsm_report *report)
 {
-	struct pci_tsm_bar bars[PCI_TSM_NR_BARS];
-	int nr_bars = find_bars(pdev, bars);
-	u32 nr = 0;
+	struct pci_tsm_report_range range;
+	struct pci_tsm_layout layout;
+	struct pci_tsm_misfit misfit;
+	u32 nr;
+	int rc;
+
+	rc = find_layout(tsm, &layout);
+	if (rc)
+		return ERR_PTR(rc);
 
 	struct pci_tsm_mmio *mmio __free(kvfree) =
 		kvzalloc(struct_size(mmio, range, report->nr_ranges), GFP_KERNEL);
@@ -141,33 +116,19 @@ static struct pci_tsm_mmio *place_ranges(struct pci_dev *pdev,
 		return ERR_PTR(-ENOMEM);
 	mmio->nr = report->nr_ranges;
 
-	for (u32 i = 0; i < report->nr_ranges; i++) {
-		struct pci_tsm_report_range reported;
-		int rc;
-
-		pci_tsm_report_range(report, i, &reported);
-		if (reported.attr & PCI_TSM_RANGE_NON_TEE_MEM)
-			continue;
-
-		rc = -EBADMSG;
-		if (reported.id < PCI_TSM_NR_BARS)
-			rc = pci_tsm_mmio_place(&bars[reported.id], &reported,
-						&mmio->range[nr]);
-		if (rc) {
-			pci_err(pdev,
-				"interface report: range %u (id %u, %u pages) does not fit the BARs\n",
-				i, reported.id, reported.pages);
-			return ERR_PTR(rc);
-		}
-		mmio->range[nr++].bar = reported.id;
+	rc = pci_tsm_place(&layout, report, mmio->range, &nr, &misfit);
+	if (rc && misfit.range != PCI_TSM_NO_RANGE) {
+		pci_tsm_report_range(report, misfit.range, &range);
+		pci_err(tsm->pdev,
+			"interface report refused: range %u (ID %u, %u pages, %#x) %s\n",
+			misfit.range, range.id, range.pages, range.attr,
+			misfit.why);
+		return ERR_PTR(rc);
 	}
+	if (rc)
+		return ERR_PTR(refuse_report(tsm->pdev, misfit.why));
+
 	mmio->nr = nr;
-
-	if (!nr && nr_bars) {
-		pci_err(pdev, "interface report: no TEE memory\n");
-		return ERR_PTR(-EBADMSG);
-	}
-
 	return no_free_ptr(mmio);
 }
 
@@ -192,12 +153,14 @@ int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm, struct pci_tsm_mmio **mmio)
 	int rc;
 
 	rc = pci_tsm_report_parse(tsm->report, tsm->report_len, &report);
-	if (rc) {
-		pci_err(tsm->pdev, "interface report: malformed\n");
-		return rc;
-	}
+	if (rc)
+		return refuse_report(tsm->pdev, report.error);
+	if (report.reserved_bits &&
+	    pci_tsm_report_reserved == PCI_TSM_RESERVED_REJECT)
+		return refuse_report(tsm->pdev,
+				     "reserved bits are set, see pci_tsm.report_reserved=");
 
-	m = place_ranges(tsm->pdev, &report);
+	m = place_ranges(tsm, &report);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 

@@ -2,7 +2,7 @@
 /*
  * PCI/TSM guest side: what its files share. Data flows one way: PCI core hooks
  * (gate.c, config.c) and sysfs.c call down into devsec.c, devsec.c calls the
- * TSM and mmio.c, report.c knows nothing above it.
+ * TSM and mmio.c. The parsers and what places ranges have headers of their own.
  */
 #ifndef __DRIVERS_PCI_TSM_H
 #define __DRIVERS_PCI_TSM_H
@@ -84,74 +84,13 @@ void pci_tsm_devsec_unregister(struct tsm_dev *tsm_dev);
 struct tsm_dev *pci_tsm_devsec_find(int tsm_id);
 void pci_tsm_fn_announce(struct pci_tsm_fn *fn);
 
-/* report.c */
-/**
- * struct pci_tsm_report - a parsed TDISP DEVICE_INTERFACE_REPORT
- * @interface_info: INTERFACE_INFO
- * @msix_control: MSI_X_MESSAGE_CONTROL
- * @lnr_control: LNR_CONTROL
- * @tph_control: TPH_CONTROL
- * @nr_ranges: MMIO_RANGE_COUNT
- * @ranges: the MMIO ranges as reported, for pci_tsm_report_range()
- * @info_len: DEVICE_SPECIFIC_INFO_LEN, bytes at @info
- * @info: DEVICE_SPECIFIC_INFO
- */
-struct pci_tsm_report {
-	u16 interface_info;
-	u16 msix_control;
-	u16 lnr_control;
-	u32 tph_control;
-	u32 nr_ranges;
-	const u8 *ranges;
-	u32 info_len;
-	const u8 *info;
-};
-
-#define PCI_TSM_RANGE_MSIX_TABLE	BIT(0)
-#define PCI_TSM_RANGE_MSIX_PBA		BIT(1)
-#define PCI_TSM_RANGE_NON_TEE_MEM	BIT(2)
-#define PCI_TSM_RANGE_ATTR_UPDATABLE	BIT(3)
-
-/**
- * struct pci_tsm_report_range - an MMIO range of the report
- * @first_page: reported address of the first page, in %PCI_TSM_PAGE_SIZE
- * @pages: number of pages, in %PCI_TSM_PAGE_SIZE
- * @attr: %PCI_TSM_RANGE_MSIX_TABLE and so on
- * @id: Range ID, the BAR for 0 to 5
- */
-struct pci_tsm_report_range {
-	u64 first_page;
-	u32 pages;
-	u16 attr;
-	u16 id;
-};
-
-int pci_tsm_report_parse(const void *buf, size_t len,
-			 struct pci_tsm_report *report);
-void pci_tsm_report_range(const struct pci_tsm_report *report, u32 index,
-			  struct pci_tsm_report_range *range);
-
 /* mmio.c */
-/**
- * struct pci_tsm_bar - what has to be known of a BAR to place a range in it
- * @start: guest physical address
- * @size: size in bytes, 0 if there is no such memory BAR
- * @msix: offsets of the pages that hold MSI-X table and PBA, empty if not here
- * @msix.start: offset of the first page
- * @msix.end: offset of the end of the last page
- * @placed: @reported is valid
- * @reported: address that the device reported for @start
- */
-struct pci_tsm_bar {
-	phys_addr_t start;
-	u64 size;
-	struct {
-		u64 start;
-		u64 end;
-	} msix[2];
-	bool placed;
-	u64 reported;
+enum pci_tsm_reserved {
+	PCI_TSM_RESERVED_REJECT,
+	PCI_TSM_RESERVED_IGNORE,
 };
+
+extern enum pci_tsm_reserved pci_tsm_report_reserved;
 
 /**
  * struct pci_tsm_mmio - the private MMIO of a function
@@ -163,9 +102,6 @@ struct pci_tsm_mmio {
 	struct pci_tsm_mmio_range range[] __counted_by(nr);
 };
 
-int pci_tsm_mmio_place(struct pci_tsm_bar *bar,
-		       const struct pci_tsm_report_range *reported,
-		       struct pci_tsm_mmio_range *range);
 int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm, struct pci_tsm_mmio **mmio);
 int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 			  struct pci_tsm_mmio **mmio);

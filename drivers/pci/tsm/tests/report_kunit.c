@@ -2,32 +2,42 @@
 /* KUnit tests of the interface report parser */
 
 #include <kunit/test.h>
+#include <linux/errno.h>
 #include <linux/module.h>
 #include <linux/unaligned.h>
-#include "fake.h"
+#include "../report.h"
+#include "report_vectors.h"
+#include "vectors_kunit.h"
 
-/*
- * Four ranges in BARs 1 to 4 and 16 bytes of device-specific information, as
- * the device sample of spdm-emu reports.
- */
-static const u8 sample[100] = {
-	0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x04, 0, 0, 0,
-	0x00, 0x00, 0, 0, 0, 0, 0, 0, 0x01, 0, 0, 0, 0x04, 0, 0x01, 0,
-	0x00, 0x80, 0, 0, 0, 0, 0, 0, 0x04, 0, 0, 0, 0x08, 0, 0x02, 0,
-	0x00, 0x00, 0x01, 0, 0, 0, 0, 0, 0x08, 0, 0, 0, 0x08, 0, 0x03, 0,
-	0x00, 0x00, 0x02, 0, 0, 0, 0, 0, 0x08, 0, 0, 0, 0x08, 0, 0x04, 0,
-	0x10, 0, 0, 0, 't', 'd', 'i', 's', 'p', '_', 'd', 'e', 'v', '_',
-	'e', 'm', 'u', 0, 0, 0,
-};
+KUNIT_ARRAY_PARAM(report, report_cases, vector_desc);
 
-static void report_sample(struct kunit *test)
+static void report_vector(struct kunit *test)
+{
+	const struct vector_case *c = test->param_value;
+	struct pci_tsm_report report;
+	size_t len;
+	u8 *buf = vector_alloc(test, c, &len);
+
+	KUNIT_ASSERT_EQ(test, c->good ? 0 : -EBADMSG,
+			pci_tsm_report_parse(buf, len, &report));
+	if (c->good) {
+		KUNIT_EXPECT_EQ(test, report.reserved_bits, c->reserved);
+		KUNIT_EXPECT_NULL(test, report.error);
+	} else {
+		KUNIT_EXPECT_NOT_NULL(test, report.error);
+	}
+}
+
+static void report_fields(struct kunit *test)
 {
 	struct pci_tsm_report_range range;
 	struct pci_tsm_report report;
 
-	KUNIT_ASSERT_EQ(test, 0, pci_tsm_report_parse(sample, sizeof(sample),
+	KUNIT_ASSERT_EQ(test, 0, pci_tsm_report_parse(report_sample,
+						      sizeof(report_sample),
 						      &report));
 	KUNIT_EXPECT_EQ(test, report.interface_info, 3);
+	KUNIT_EXPECT_EQ(test, report.reserved, 0);
 	KUNIT_EXPECT_EQ(test, report.msix_control, 0);
 	KUNIT_EXPECT_EQ(test, report.lnr_control, 0);
 	KUNIT_EXPECT_EQ(test, report.tph_control, 0);
@@ -40,24 +50,42 @@ static void report_sample(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, range.pages, 4);
 	KUNIT_EXPECT_EQ(test, range.attr, PCI_TSM_RANGE_ATTR_UPDATABLE);
 	KUNIT_EXPECT_EQ(test, range.id, 2);
-}
 
-/* Well-formed, although mmio.c will not take it from a function with BARs */
-static void report_no_ranges(struct kunit *test)
-{
-	static const u8 empty[20];
-	struct pci_tsm_report report;
-
-	KUNIT_ASSERT_EQ(test, 0, pci_tsm_report_parse(empty, sizeof(empty),
+	KUNIT_ASSERT_EQ(test, 0, pci_tsm_report_parse(report_msix,
+						      sizeof(report_msix),
 						      &report));
-	KUNIT_EXPECT_EQ(test, report.nr_ranges, 0);
+	KUNIT_EXPECT_EQ(test, report.msix_control, 0x8003);
+	KUNIT_EXPECT_EQ(test, report.lnr_control, 1);
+	KUNIT_EXPECT_EQ(test, report.tph_control, 0x101);
+	KUNIT_EXPECT_EQ(test, report.nr_ranges, 6);
 	KUNIT_EXPECT_EQ(test, report.info_len, 0);
 }
 
-/* As many ranges as 16 bits of report length can hold */
+/* No beginning of a report is one */
+static void report_cut(struct kunit *test)
+{
+	struct pci_tsm_report report;
+
+	for (int i = 0; i < ARRAY_SIZE(report_cases); i++) {
+		const struct vector_case *c = &report_cases[i];
+		size_t len;
+		u8 *buf;
+
+		if (!c->good || c->pad)
+			continue;
+		buf = vector_alloc(test, c, &len);
+		while (len--)
+			KUNIT_EXPECT_EQ_MSG(test, -EBADMSG,
+					    pci_tsm_report_parse(buf, len, &report),
+					    "%s: the first %zu bytes", c->name, len);
+		kunit_kfree(test, buf);
+	}
+}
+
+/* As many ranges as 16 bits of report length can hold, spread over all IDs */
 static void report_max_ranges(struct kunit *test)
 {
-	const u32 n = (PCI_TSM_REPORT_MAX - 20) / 16;
+	const u32 n = (TDISP_REPORT_MAX - 20) / 16;
 	const size_t len = 20 + n * 16;
 	struct pci_tsm_report_range range;
 	struct pci_tsm_report report;
@@ -66,80 +94,26 @@ static void report_max_ranges(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	put_unaligned_le32(n, buf + 12);
 	for (u32 i = 0; i < n; i++) {
-		put_unaligned_le64(i, buf + 16 + i * 16);
+		u32 id = i / 128;
+
+		put_unaligned_le64(i % 128 * 32 + id, buf + 16 + i * 16);
 		put_unaligned_le32(1, buf + 16 + i * 16 + 8);
+		put_unaligned_le16(id, buf + 16 + i * 16 + 14);
 	}
 
 	KUNIT_ASSERT_EQ(test, 0, pci_tsm_report_parse(buf, len, &report));
 	KUNIT_EXPECT_EQ(test, report.nr_ranges, 4094);
 	pci_tsm_report_range(&report, n - 1, &range);
-	KUNIT_EXPECT_EQ(test, range.first_page, n - 1);
+	KUNIT_EXPECT_EQ(test, range.id, 31);
+
+	/* The last two are one page apart in reported space, far in the list */
+	put_unaligned_le32(2, buf + 16 + 127 * 16 + 8);
+	KUNIT_EXPECT_EQ(test, -EBADMSG, pci_tsm_report_parse(buf, len, &report));
+	put_unaligned_le32(1, buf + 16 + 127 * 16 + 8);
 
 	/* One more is announced than there is room for */
 	put_unaligned_le32(n + 1, buf + 12);
 	KUNIT_EXPECT_EQ(test, -EBADMSG, pci_tsm_report_parse(buf, len, &report));
-}
-
-struct bad_report {
-	const char *name;
-	size_t len;
-	int at;
-	int width;
-	u64 value;
-};
-
-static const struct bad_report bad_reports[] = {
-	{ "empty", 0 },
-	{ "header only", 16 },
-	{ "one byte short of the minimum", 19 },
-	{ "cut inside a range", 40 },
-	{ "cut before the info length", 80 },
-	{ "cut inside the info", 99 },
-	{ "longer than 16 bits count", 65536 },
-	{ "one range too many", 100, 12, 4, 5 },
-	{ "one range too few", 100, 12, 4, 3 },
-	{ "no ranges announced", 100, 12, 4, 0 },
-	{ "range count times size wraps 32 bits", 100, 12, 4, 0x10000000 },
-	{ "range count all ones", 100, 12, 4, U32_MAX },
-	{ "info longer than the report", 100, 80, 4, 17 },
-	{ "info shorter than the report", 100, 80, 4, 15 },
-	{ "info length all ones", 100, 80, 4, U32_MAX },
-	{ "range without pages", 100, 24, 4, 0 },
-	{ "page numbers wrap", 100, 16, 8, U64_MAX },
-	{ "addresses wrap", 100, 16, 8, (U64_MAX >> 12) + 1 },
-	{ "last address wraps", 100, 16, 8, U64_MAX >> 12 },
-	{ "BARs descend", 100, 30, 2, 3 },
-	{ "BARs descend at the end", 100, 78, 2, 0 },
-	{ "same range twice", 100, 30, 2, 2 },
-};
-
-KUNIT_ARRAY_PARAM_DESC(bad_report, bad_reports, name);
-
-static void report_malformed(struct kunit *test)
-{
-	const struct bad_report *bad = test->param_value;
-	struct pci_tsm_report report;
-	u8 *buf = kunit_kzalloc(test, max(bad->len, sizeof(sample)), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, buf);
-	memcpy(buf, sample, sizeof(sample));
-	switch (bad->width) {
-	case 2:
-		put_unaligned_le16(bad->value, buf + bad->at);
-		break;
-	case 4:
-		put_unaligned_le32(bad->value, buf + bad->at);
-		break;
-	case 8:
-		put_unaligned_le64(bad->value, buf + bad->at);
-		break;
-	}
-	/* In "same range twice" the second BAR's range overlaps the first's */
-	if (bad->at == 30 && bad->value == 2)
-		put_unaligned_le64(0x8003, buf + 16);
-
-	KUNIT_EXPECT_EQ(test, -EBADMSG,
-			pci_tsm_report_parse(buf, bad->len, &report));
 }
 
 static void report_missing(struct kunit *test)
@@ -149,18 +123,18 @@ static void report_missing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EBADMSG, pci_tsm_report_parse(NULL, 0, &report));
 }
 
-static struct kunit_case report_cases[] = {
-	KUNIT_CASE(report_sample),
-	KUNIT_CASE(report_no_ranges),
+static struct kunit_case report_kunit_cases[] = {
+	KUNIT_CASE_PARAM(report_vector, report_gen_params),
+	KUNIT_CASE(report_fields),
+	KUNIT_CASE(report_cut),
 	KUNIT_CASE(report_max_ranges),
 	KUNIT_CASE(report_missing),
-	KUNIT_CASE_PARAM(report_malformed, bad_report_gen_params),
 	{}
 };
 
 static struct kunit_suite report_suite = {
 	.name = "pci_tsm_report",
-	.test_cases = report_cases,
+	.test_cases = report_kunit_cases,
 };
 
 kunit_test_suite(report_suite);
