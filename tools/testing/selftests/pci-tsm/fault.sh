@@ -27,11 +27,24 @@ SIZE=0x14
 BYTES=0x15
 HOST_FLIP=0x16
 DEVICE_FLIP=0x17
+STALE=0x18
+FOREIGN=0x19
+GROW=0x1a
+OTHER_NONCE=0x1b
+RELOCK_AT=0x1c
 TO_ERROR=0x20
 UNLOCK_BEHIND=0x21
 RELOCK_BEHIND=0x22
+DSM=0x23
 
-# Calls that FAIL can name
+# Evidence objects, for the commands from SIZE to GROW
+OBJECT_VCA=0
+OBJECT_CERTIFICATES=1
+OBJECT_MEASUREMENTS=2
+OBJECT_REPORT=3
+OBJECT_ANY=0xff
+
+# Calls that FAIL and RELOCK_AT can name
 IPA_STATE_SET=1
 HOST_CALL=2
 GET_INFO=3
@@ -43,6 +56,7 @@ RHI_FEATURES=17
 OBJECT_SIZE=18
 OBJECT_READ=19
 CONTINUE=20
+GET_MEASUREMENTS=21
 GET_REPORT=22
 SET_UNLOCKED=23
 SET_LOCKED=24
@@ -63,7 +77,20 @@ INFO_REPORT_NONCE=0x28
 INFO_REPORT_FORMAT=0x30
 INFO_REPORT_VERSION=0x3a
 INFO_STATE=0x40
+INFO_VCA_DIGEST=0x80
+INFO_CERTIFICATES_DIGEST=0xc0
+INFO_MEASUREMENTS_DIGEST=0x140
 INFO_REPORT_DIGEST=0x180
+
+# What DSM can ask of the responder; the "next" of it are numbers of requests
+DSM_CHANGE=1		# measurement ARGUMENT ^= VALUE
+DSM_ORIGINAL=2		# everything as at start
+DSM_CHANGE_ONCE=3	# as CHANGE, in the next VALUE >> 8 signed responses
+DSM_CHAIN=4		# ARGUMENT 1: with a leaf that was issued again
+DSM_BAD_SIGNATURE=5	# in the next VALUE signed responses
+DSM_BUSY=6		# to the next VALUE requests
+DSM_NOT_READY=7		# to the next GET_MEASUREMENTS at first
+DSM_DELAY=8		# VALUE ms before each signed response
 
 # Status codes of the RMM (RSI) and of the host (RHI)
 RSI_ERROR_INPUT=1
@@ -117,6 +144,12 @@ fault()
 fails()
 {
 	fault $FAIL "$1" "${4:-1}" "${3:-1}" "$2"
+}
+
+# dsm(command, [argument, [value]]) - the responder that plays the DSM does it now
+dsm()
+{
+	fault $DSM 0 1 1 $(($1 | ${2:-0} << 8 | ${3:-0} << 16))
 }
 
 # fault_clear([function]) - nothing more shall go wrong

@@ -165,7 +165,7 @@ test_report_flipped_by_the_host()
 	local byte
 
 	for byte in 0 4 12 16 24 28 30 31; do
-		fault $HOST_FLIP 0 1 1 $byte 0x80
+		fault $HOST_FLIP $OBJECT_REPORT 1 1 $byte 0x80
 		lock_fails EBADMSG
 	done
 	usable
@@ -178,7 +178,7 @@ test_report_malformed_by_the_device()
 	# The RMM vouches for the bytes, so LOCK works and accept reads them:
 	# range count (low, high byte), page (sign, low), pages, Range ID
 	for byte in 12 15 23 24 27 30 31; do
-		fault $DEVICE_FLIP 0 1 1 $byte 0x80
+		fault $DEVICE_FLIP $OBJECT_REPORT 1 1 $byte 0x80
 		lock
 		accept_fails EBADMSG locked
 		unlock
@@ -191,12 +191,12 @@ test_report_of_another_size()
 	local size
 
 	for size in 0 65536 0x7fffffff 0xffffffff; do
-		fault $SIZE 0 1 1 "$size"
+		fault $SIZE $OBJECT_REPORT 1 1 "$size"
 		lock_fails EBADMSG
 	done
 	# Shorter and longer than it is: the digest tells
 	for size in 1 19 20; do
-		fault $SIZE 0 1 1 "$size"
+		fault $SIZE $OBJECT_REPORT 1 1 "$size"
 		lock_fails EBADMSG
 	done
 	usable
@@ -207,7 +207,7 @@ test_report_read_in_odd_amounts()
 	local bytes
 
 	for bytes in 0 4097 0x7fffffff 0xffffffff; do
-		fault $BYTES 0 1 1 "$bytes"
+		fault $BYTES $OBJECT_REPORT 1 1 "$bytes"
 		lock_fails EBADMSG
 	done
 	usable

@@ -26,13 +26,8 @@
 #define PCI_PM_CTRL_STATE	0x3
 #define PCI_PM_CTRL_NO_RESET	BIT(3)
 
-#define PCI_EXT_CAP_ID_DVSEC	0x23
 #define PCI_EXT_NEXT_MASK	0xfff00000U
-
-static u64 address(const struct vdev *v, unsigned int reg)
-{
-	return ECAM_BASE + ((u64)v->rid << PAGE_SHIFT) + reg;
-}
+#define PCI_DOE_LEN		0x18
 
 /**
  * config_get - read the real function
@@ -44,7 +39,7 @@ static u64 address(const struct vdev *v, unsigned int reg)
  */
 u32 config_get(const struct vdev *v, unsigned int reg)
 {
-	return read32(address(v, reg));
+	return read32(config_address(v->rid, reg));
 }
 
 /**
@@ -57,12 +52,17 @@ u32 config_get(const struct vdev *v, unsigned int reg)
  */
 void config_put(const struct vdev *v, unsigned int reg, u32 val)
 {
-	write32(address(v, reg), val);
+	write32(config_address(v->rid, reg), val);
 }
 
 static bool in_fault_port(const struct config *c, unsigned int reg)
 {
 	return c->dvsec && reg >= c->dvsec && reg < c->dvsec + FAULT_DVSEC_LEN;
+}
+
+static bool in_doe(const struct config *c, unsigned int reg)
+{
+	return c->doe && reg >= c->doe && reg < c->doe + PCI_DOE_LEN;
 }
 
 /* A dword as the guest shall see it */
@@ -72,6 +72,9 @@ static u32 dress(struct vdev *v, unsigned int reg, u32 val)
 
 	if (reg == c->pcie + PCI_EXP_DEVCAP)
 		return val | PCI_EXP_DEVCAP_TEE;
+	/* The host has the mailbox: a Null Extended Capability is left in the list */
+	if (in_doe(c, reg))
+		val &= reg == c->doe ? PCI_EXT_NEXT_MASK : 0;
 	if (c->dvsec && c->last_ext && reg == c->last_ext)
 		return (val & ~PCI_EXT_NEXT_MASK) | c->dvsec << 20;
 	if (!in_fault_port(c, reg))
@@ -161,7 +164,7 @@ static void write_sized(u64 pa, unsigned int size, u32 val)
 static void config_read(struct vdev *v, struct mmio *mmio, unsigned int off)
 {
 	unsigned int reg = off & ~3U, shift = (off & 3) * 8;
-	u32 real = read_sized(address(v, off), mmio->size);
+	u32 real = read_sized(config_address(v->rid, off), mmio->size);
 
 	mmio->val = real;
 	if (v->config.ready) {
@@ -183,8 +186,10 @@ static void config_write(struct vdev *v, struct mmio *mmio, unsigned int off)
 		fault_port_write(v, reg - v->config.dvsec, val, mask);
 		return;
 	}
+	if (v->config.ready && in_doe(&v->config, reg))
+		return;
 	old = config_get(v, reg);
-	write_sized(address(v, off), mmio->size, mmio->val);
+	write_sized(config_address(v->rid, off), mmio->size, mmio->val);
 	if (!v->config.ready)
 		return;
 	reason = judge(v, reg, old, config_get(v, reg), val, mask);
@@ -196,26 +201,32 @@ static void config_write(struct vdev *v, struct mmio *mmio, unsigned int off)
  * config_access - carry out an access to a TDI's configuration space
  * @mmio: the access
  *
+ * A function that is there for its mailbox only, the guest does not find.
+ *
  * Context: monitor lock held.
- * Return: false if the address is not in the configuration space of a TDI
+ * Return: false if the address is not in the configuration space of a TDI or DSM
  */
 bool config_access(struct mmio *mmio)
 {
 	u64 pa = mmio->ipa & ~S2_SHARED;
 	unsigned int off = pa & (PAGE_SIZE - 1);
+	bool hidden;
 	struct vdev *v;
+	u64 rid;
 
 	if (!(mmio->ipa & S2_SHARED) || pa < ECAM_BASE || pa >= ECAM_END)
 		return false;
+	rid = (pa - ECAM_BASE) >> PAGE_SHIFT;
 	for (unsigned int i = 0; (v = vdev_at(i)); i++) {
-		if (v->rid == (pa - ECAM_BASE) >> PAGE_SHIFT)
+		if (v->rid == rid || v->spdm.rid == rid)
 			break;
 	}
 	if (!v)
 		return false;
+	hidden = v->rid != rid;
 
 	/* ECAM takes naturally aligned accesses up to a dword */
-	if (mmio->size > 4 || !IS_ALIGNED(off, mmio->size)) {
+	if (hidden || mmio->size > 4 || !IS_ALIGNED(off, mmio->size)) {
 		mmio->val = ~0ULL;
 		return true;
 	}

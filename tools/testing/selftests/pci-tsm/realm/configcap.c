@@ -15,7 +15,6 @@
 #define PCI_EXT_CAP_START		0x100
 #define PCI_EXT_CAP_MAX			96	/* more than devices have */
 #define PCI_EXT_CAP_ID(h)		((h) & 0xffff)
-#define PCI_EXT_CAP_NEXT(h)		((h) >> 20 & 0xffc)
 
 /* The fault port goes to the first of these steps that reads as zeroes */
 #define PORT_TOP			0xf00
@@ -110,6 +109,36 @@ static void find_ext_caps(struct vdev *v)
 }
 
 /**
+ * config_find_ext - find an extended capability
+ * @rid: the function
+ * @id: the capability's ID
+ * @after: where the last one was found, 0 for the first
+ *
+ * Context: monitor lock held.
+ * Return: its position, 0 if there is none
+ */
+unsigned int config_find_ext(u16 rid, u16 id, unsigned int after)
+{
+	unsigned int pos = PCI_EXT_CAP_START;
+
+	if (after)
+		pos = PCI_EXT_CAP_NEXT(read32(config_address(rid, after)));
+	for (unsigned int i = 0; i < PCI_EXT_CAP_MAX; i++) {
+		u32 header;
+
+		if (pos < PCI_EXT_CAP_START)
+			return 0;
+		header = read32(config_address(rid, pos));
+		if (header == PCI_ID_NONE)
+			return 0;
+		if (PCI_EXT_CAP_ID(header) == id)
+			return pos;
+		pos = PCI_EXT_CAP_NEXT(header);
+	}
+	return 0;
+}
+
+/**
  * config_find_capabilities - learn a function once it answers
  * @v: the TDI; its config.ready says afterwards if it can be one
  *
@@ -127,6 +156,7 @@ void config_find_capabilities(struct vdev *v)
 		mon_panic("%04x is not a PCI Express function, it cannot be a TDI",
 			  v->rid);
 	find_ext_caps(v);
+	c->doe = config_find_ext(v->rid, PCI_EXT_CAP_ID_DOE, 0);
 	if (!c->dvsec)
 		mon_log("%04x: no room for the fault port", v->rid);
 	c->ready = true;

@@ -80,12 +80,29 @@ static u32 arm(struct fault_port *port, u32 kind)
 	return FAULT_RESULT_FULL;
 }
 
-static u32 relock(struct vdev *v)
+static bool is_call(u32 class)
 {
-	bool run = v->port.arg.value;
+	return (class > CLASS_NONE && class <= CLASS_FEATURES) ||
+	       (class >= CLASS_RHI_VERSION && class <= CLASS_RHI_ABORT);
+}
+
+static bool is_object(u32 class)
+{
+	return class < OBJECT_COUNT || class == FAULT_ANY_OBJECT;
+}
+
+/* As a host that wants to hide it: what had been collected is there again */
+static u32 relock(struct vdev *v, bool run)
+{
+	bool report = evidence_has(v, OBJECT_REPORT);
+	bool measurements = evidence_has(v, OBJECT_MEAS);
 
 	vdev_unlock_behind(v);
 	if (vdev_do(v, OP_LOCK) != VDEV_OK)
+		return FAULT_RESULT_REFUSED;
+	if (report && vdev_do(v, OP_REPORT) != VDEV_OK)
+		return FAULT_RESULT_REFUSED;
+	if (measurements && vdev_do(v, OP_MEASUREMENTS) != VDEV_OK)
 		return FAULT_RESULT_REFUSED;
 	if (run && vdev_do(v, OP_START) != VDEV_OK)
 		return FAULT_RESULT_REFUSED;
@@ -99,18 +116,28 @@ static u32 command(struct vdev *v, u32 cmd)
 	switch (cmd) {
 	case FAULT_CLEAR:
 		memset(port, 0, sizeof(*port));
+		evidence_honest(v);
 		return FAULT_RESULT_OK;
 	case FAULT_FAIL:
-		if (port->arg.class == CLASS_NONE)
-			return FAULT_RESULT_UNKNOWN;
-		return arm(port, cmd);
-	case FAULT_REJECT:
-	case FAULT_NEXT:
-	case FAULT_INFO:
+	case FAULT_RELOCK_AT:
+		return is_call(port->arg.class) ? arm(port, cmd) :
+						  FAULT_RESULT_UNKNOWN;
+	case FAULT_FOREIGN:
+		if (!vdev_at(port->arg.value))
+			return FAULT_RESULT_REFUSED;
+		fallthrough;
 	case FAULT_SIZE:
 	case FAULT_BYTES:
 	case FAULT_HOST_FLIP:
 	case FAULT_DEVICE_FLIP:
+	case FAULT_STALE:
+	case FAULT_GROW:
+		return is_object(port->arg.class) ? arm(port, cmd) :
+						    FAULT_RESULT_UNKNOWN;
+	case FAULT_REJECT:
+	case FAULT_NEXT:
+	case FAULT_INFO:
+	case FAULT_NONCE:
 		return arm(port, cmd);
 	case FAULT_ERROR:
 		if (v->state != TDI_LOCKED && v->state != TDI_RUN)
@@ -121,7 +148,10 @@ static u32 command(struct vdev *v, u32 cmd)
 		vdev_unlock_behind(v);
 		return FAULT_RESULT_OK;
 	case FAULT_RELOCK:
-		return relock(v);
+		return relock(v, port->arg.value);
+	case FAULT_DSM:
+		return spdm_control(&v->spdm, port->arg.value) ?
+		       FAULT_RESULT_OK : FAULT_RESULT_REFUSED;
 	default:
 		return FAULT_RESULT_UNKNOWN;
 	}
@@ -151,16 +181,41 @@ void fault_port_write(struct vdev *v, unsigned int reg, u32 val, u32 mask)
 	}
 }
 
-/* Counts a call against all matching rules; the first that is due is taken */
-static bool take(struct vdev *v, u32 kind, u32 class, struct fault_rule *taken)
+static bool matches(const struct fault_rule *rule, u32 kind, u32 class)
+{
+	if (rule->kind != kind)
+		return false;
+	switch (kind) {
+	case FAULT_REJECT:
+	case FAULT_NEXT:
+	case FAULT_INFO:
+	case FAULT_NONCE:
+		return true;
+	default:
+		return rule->class == class || rule->class == FAULT_ANY_OBJECT;
+	}
+}
+
+/**
+ * fault_take - shall this call go wrong in the given way?
+ * @v: the TDI
+ * @kind: FAULT_FAIL to FAULT_RELOCK_AT
+ * @class: the call, or the evidence object that it is about
+ * @taken: the rule, if so
+ *
+ * The call counts against all matching rules; the first that is due is taken.
+ *
+ * Context: monitor lock held; once per call, as rules count calls.
+ * Return: true if so
+ */
+bool fault_take(struct vdev *v, u32 kind, u32 class, struct fault_rule *taken)
 {
 	bool found = false;
 
 	for (unsigned int i = 0; i < MAX_FAULT_RULES; i++) {
 		struct fault_rule *rule = &v->port.rule[i];
 
-		if (rule->kind != kind ||
-		    (kind == FAULT_FAIL && rule->class != class))
+		if (!matches(rule, kind, class))
 			continue;
 		if (rule->nth > 1) {
 			rule->nth--;
@@ -180,17 +235,24 @@ static bool take(struct vdev *v, u32 kind, u32 class, struct fault_rule *taken)
 }
 
 /**
- * fault_take - shall this call go wrong in the given way?
- * @v: the TDI
- * @kind: FAULT_REJECT to FAULT_DEVICE_FLIP
- * @taken: the rule, if so
+ * fault_relock - shall the host relock the TDI before this call is carried out?
+ * @v: the TDI, or NULL for a call that names none: any port may ask for it
+ * @class: the call
+ *
+ * If so, it is done.
  *
  * Context: monitor lock held; once per call, as rules count calls.
- * Return: true if so
  */
-bool fault_take(struct vdev *v, u32 kind, struct fault_rule *taken)
+void fault_relock(struct vdev *v, enum fault_class class)
 {
-	return take(v, kind, CLASS_NONE, taken);
+	struct fault_rule rule;
+
+	if (v && fault_take(v, FAULT_RELOCK_AT, class, &rule))
+		relock(v, rule.value);
+	for (unsigned int i = 0; !v && vdev_at(i); i++) {
+		if (fault_take(vdev_at(i), FAULT_RELOCK_AT, class, &rule))
+			relock(vdev_at(i), rule.value);
+	}
 }
 
 /**
@@ -208,9 +270,9 @@ bool fault_fails(struct vdev *v, enum fault_class class, u64 *status)
 	bool fails = false;
 
 	for (unsigned int i = 0; !v && !fails && vdev_at(i); i++)
-		fails = take(vdev_at(i), FAULT_FAIL, class, &rule);
+		fails = fault_take(vdev_at(i), FAULT_FAIL, class, &rule);
 	if (v)
-		fails = take(v, FAULT_FAIL, class, &rule);
+		fails = fault_take(v, FAULT_FAIL, class, &rule);
 	if (fails)
 		*status = (s64)(int32_t)rule.value;
 	return fails;

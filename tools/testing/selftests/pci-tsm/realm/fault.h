@@ -27,7 +27,7 @@ struct vdev;
 #define FAULT_REG_LOCKS		0x34
 #define FAULT_DVSEC_LEN		0x38
 
-/* Calls that FAULT_FAIL can name */
+/* Calls that FAULT_FAIL and FAULT_RELOCK_AT can name */
 enum fault_class {
 	CLASS_NONE = 0,
 	CLASS_IPA_STATE_SET = 1,
@@ -61,19 +61,27 @@ enum fault_command {
 	FAULT_BYTES = 0x15,
 	FAULT_HOST_FLIP = 0x16,
 	FAULT_DEVICE_FLIP = 0x17,
+	FAULT_STALE = 0x18,
+	FAULT_FOREIGN = 0x19,
+	FAULT_GROW = 0x1a,
+	FAULT_NONCE = 0x1b,
+	FAULT_RELOCK_AT = 0x1c,
 	/* Happen at once */
 	FAULT_ERROR = 0x20,
 	FAULT_UNLOCK = 0x21,
 	FAULT_RELOCK = 0x22,
+	FAULT_DSM = 0x23,
 };
+
+#define FAULT_ANY_OBJECT	0xff
 
 #define FAULT_ENDLESS		0xffffffff
 #define MAX_FAULT_RULES		8
 
 /**
  * struct fault_rule - something that shall go wrong
- * @kind: FAULT_FAIL to FAULT_DEVICE_FLIP; 0 for a free slot
- * @class: the call, for FAULT_FAIL
+ * @kind: FAULT_FAIL to FAULT_RELOCK_AT; 0 for a free slot
+ * @class: the call or the evidence object
  * @nth: happens at this next call, counting from 1
  * @count: and lasts that many calls
  * @value: argument
@@ -107,7 +115,8 @@ struct fault_port {
 
 u32 fault_port_read(struct vdev *v, unsigned int reg);
 void fault_port_write(struct vdev *v, unsigned int reg, u32 val, u32 mask);
-bool fault_take(struct vdev *v, u32 kind, struct fault_rule *taken);
+bool fault_take(struct vdev *v, u32 kind, u32 class, struct fault_rule *taken);
+void fault_relock(struct vdev *v, enum fault_class class);
 bool fault_fails(struct vdev *v, enum fault_class class, u64 *status);
 
 #endif /* FAULT_H */

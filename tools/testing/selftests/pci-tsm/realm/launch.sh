@@ -5,7 +5,12 @@
 #   KERNEL=Image INITRD=initrd.img MONITOR=monitor.elf WORKDIR=dir ./launch.sh
 #
 # Required: KERNEL, INITRD, MONITOR, and WORKDIR, which gets the disk images, the
-# device tree and the monitor's log. The rest is optional:
+# device tree and the logs of monitor and responders. With TDIs also:
+#   SPDM_RESPONDER  program that plays their DSMs (../spdm)
+#   SPDM_CERTS      directory with the keys and certificates for it, in one directory
+#                   per QEMU device name (nvme, virtio-blk-pci, ...)
+# The rest is optional:
+#   SPDM_ARGS  more options for the responders
 #   TDI     functions behind the trust boundary, from 00:01.0 on (default "nvme")
 #   PLAIN   functions that are none, in the slots after them (default none)
 #   SMP     CPUs, 1 to 4 (default 1)
@@ -18,10 +23,14 @@
 # in front of it puts it behind a root port of its own, as its bus's device 0.
 # TDIs that are virtio devices are always put there: elsewhere QEMU makes
 # conventional PCI functions of them.
+#
+# Each TDI has a responder of its own. It hangs on the DOE mailbox of the TDI if QEMU
+# gives it one, else on that of another function, an NVMe controller without drive
+# in slot 0x10, that the monitor keeps for itself. Responders end with QEMU.
 set -eu
 
 : "${KERNEL:?}" "${INITRD:?}" "${MONITOR:?}" "${WORKDIR:?}"
-: "${TDI=nvme}" "${PLAIN=}" "${SMP:=1}" "${MEM:=512}" "${APPEND=}"
+: "${TDI=nvme}" "${PLAIN=}" "${SMP:=1}" "${MEM:=512}" "${APPEND=}" "${SPDM_ARGS=}"
 : "${CONSOLE:=stdio}" "${QEMU:=qemu-system-aarch64}" "${QEMU_EXTRA=}"
 HERE=$(cd "$(dirname "$0")" && pwd)
 
@@ -30,9 +39,10 @@ KERNEL_ADDR=0x40200000
 DTB_ADDR=0x48000000
 INITRD_ADDR=0x49000000
 PARAMS_ADDR=0x13f000000
-PARAMS_MAGIC=0x314d5354
+PARAMS_MAGIC=0x324d5354
 RAM_BASE=0x40000000
 MAX_TDIS=16
+DSM_SLOT=16
 DISK_MIB=256
 
 die()
@@ -88,10 +98,44 @@ quoted=$(printf '%s' "$APPEND" | sed 's/[\\"]/\\&/g')
 } > "$WORKDIR/guest.dts"
 dtc -q -I dts -O dtb -o "$WORKDIR/guest.dtb" "$WORKDIR/guest.dts"
 
+# Responders live as long as a process has the FIFO open for writing: this one, which
+# becomes QEMU
+alive=$WORKDIR/alive
+rm -f "$alive"
+mkfifo "$alive"
+exec 9<> "$alive"
+
+# start_responder NAME CERTS - sets $port
+start_responder()
+{
+	port_file=$WORKDIR/$1.port
+	rm -f "$port_file"
+	(
+		exec 8< "$alive" 9>&-
+		# shellcheck disable=SC2086 # SPDM_ARGS is several words
+		"$SPDM_RESPONDER" --certs "$2" --port-file "$port_file" \
+			--log "$WORKDIR/$1.log" $SPDM_ARGS 8<&- &
+		# Nothing is ever written: this ends when the last writer has gone
+		read -r _ <&8 || :
+		kill $! 2> /dev/null || :
+	) < /dev/null > "$WORKDIR/$1.err" 2>&1 &
+
+	tries=0
+	until [ -s "$port_file" ]; do
+		tries=$((tries + 1))
+		if [ $tries -gt 500 ]; then
+			cat "$WORKDIR/$1.err" "$WORKDIR/$1.log" >&2 2> /dev/null || :
+			die "the SPDM responder for $2 does not start"
+		fi
+		sleep 0.02
+	done
+	read -r port < "$port_file"
+}
+
 # Functions; QEMU's arguments are collected in "$@"
 set --
 role=tdi
-slot=1 ports=0 disks=0 nr_tdis=0 rids=
+slot=1 ports=0 disks=0 nr_tdis=0 dsms=0 tdis=
 for spec in $TDI -- $PLAIN; do
 	case $role,$spec in
 	*,--)	role=plain
@@ -100,6 +144,7 @@ for spec in $TDI -- $PLAIN; do
 		spec=rp/$spec ;;
 	esac
 
+	[ $slot -ne $DSM_SLOT ] || slot=$((slot + 1))
 	addr=$(printf %x $slot)
 	rid=$((slot << 3)) place=bus=pcie.0,addr=$addr
 	case $spec in
@@ -111,6 +156,27 @@ for spec in $TDI -- $PLAIN; do
 		# Linux numbers the buses in the order of the ports
 		rid=$((ports << 8)) place=bus=rp$ports,addr=0 ;;
 	esac
+
+	device=${spec%%,*}
+	if [ $role = tdi ]; then
+		: "${SPDM_RESPONDER:?}" "${SPDM_CERTS:?}"
+		[ -d "$SPDM_CERTS/$device" ] ||
+			die "no certificates for $device in $SPDM_CERTS"
+		start_responder "spdm$nr_tdis" "$SPDM_CERTS/$device"
+		dsm=$rid
+		if [ "$device" = nvme ]; then
+			spec=$spec,spdm_port=$port
+		else
+			[ $dsms -lt 8 ] || die "at most 8 TDIs without a mailbox"
+			dsm=$(((DSM_SLOT << 3) + dsms))
+			addr=$(printf %x $DSM_SLOT).$dsms
+			set -- "$@" -device \
+				"nvme,serial=dsm$dsms,spdm_port=$port,addr=$addr,multifunction=on"
+			dsms=$((dsms + 1))
+		fi
+		tdis="$tdis $rid $dsm"
+		nr_tdis=$((nr_tdis + 1))
+	fi
 
 	case $spec in
 	nvme*|virtio-blk-pci*)
@@ -128,11 +194,6 @@ for spec in $TDI -- $PLAIN; do
 	virtio-*) spec=$spec,disable-legacy=on,iommu_platform=on ;;
 	esac
 	set -- "$@" -device "$spec,$place"
-
-	if [ $role = tdi ]; then
-		rids="$rids $rid"
-		nr_tdis=$((nr_tdis + 1))
-	fi
 	slot=$((slot + 1))
 done
 [ $nr_tdis -le $MAX_TDIS ] || die "at most $MAX_TDIS TDIs"
@@ -142,7 +203,7 @@ fi
 
 # struct params of monitor.h
 addr=$((PARAMS_ADDR))
-for word in $PARAMS_MAGIC $((MEM << 20)) "$SMP" $nr_tdis $rids; do
+for word in $PARAMS_MAGIC $((MEM << 20)) "$SMP" $nr_tdis $tdis; do
 	set -- "$@" -device \
 		"loader,addr=$(printf 0x%x $addr),data=$word,data-len=8"
 	addr=$((addr + 8))

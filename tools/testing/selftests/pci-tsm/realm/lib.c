@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Test monitor: memory functions and random numbers
+ * Test monitor: memory functions, time and random numbers
  */
 #include "monitor.h"
 
@@ -39,6 +39,33 @@ void *memset(void *dst, int c, size_t len)
 	for (; len; len--)
 		*d++ = c;
 	return dst;
+}
+
+/**
+ * now_us - time since some start
+ *
+ * Context: any.
+ * Return: microseconds
+ */
+u64 now_us(void)
+{
+	u64 count = read_sysreg(cntpct_el0), freq = read_sysreg(cntfrq_el0);
+
+	return count / freq * 1000000 + count % freq * 1000000 / freq;
+}
+
+/**
+ * wait_us - do nothing for a while
+ * @us: microseconds
+ *
+ * Context: any.
+ */
+void wait_us(u64 us)
+{
+	u64 end = now_us() + us;
+
+	while (now_us() < end)
+		asm volatile("yield");
 }
 
 /**

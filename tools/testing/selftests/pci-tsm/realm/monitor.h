@@ -46,7 +46,7 @@ typedef long long s64;
 #define KERNEL_ADDR		0x40200000ULL
 #define DTB_ADDR		0x48000000ULL
 #define PARAMS_ADDR		0x13f000000ULL
-#define PARAMS_MAGIC		0x314d5354ULL	/* "TSM1" */
+#define PARAMS_MAGIC		0x324d5354ULL	/* "TSM2" */
 
 #define UART_GUEST		0x09000000ULL
 #define UART_LOG		0x09040000ULL
@@ -57,19 +57,30 @@ typedef long long s64;
 #define ECAM_END		0x40000000ULL
 
 /**
+ * struct params_tdi - a function that acts as a TDI
+ * @rid: its Routing ID (segment 0)
+ * @dsm_rid: Routing ID of the function with its DSM's mailbox: itself, or one on bus
+ *	0 that the guest is not to see
+ */
+struct params_tdi {
+	u64 rid;
+	u64 dsm_rid;
+};
+
+/**
  * struct params - what the launcher asks of the monitor, at PARAMS_ADDR
  * @magic: PARAMS_MAGIC
  * @ram_size: bytes of guest RAM
  * @nr_cpus: CPUs in the guest's device tree
- * @nr_tdis: entries of @rid in use
- * @rid: Routing IDs (segment 0) of the functions that act as a TDI
+ * @nr_tdis: entries of @tdi in use
+ * @tdi: functions that act as a TDI
  */
 struct params {
 	u64 magic;
 	u64 ram_size;
 	u64 nr_cpus;
 	u64 nr_tdis;
-	u64 rid[MAX_TDIS];
+	struct params_tdi tdi[MAX_TDIS];
 };
 
 extern const struct params *params;
@@ -118,6 +129,8 @@ void mon_panic(const char *fmt, ...) __printf(1, 2) __noreturn;
 /* lib.c: the compiler calls the first two by name */
 void *memcpy(void *dst, const void *src, size_t len);
 void *memset(void *dst, int c, size_t len);
+u64 now_us(void);
+void wait_us(u64 us);
 u64 random_u64(void);
 
 /* sha256.c */

@@ -37,20 +37,18 @@ struct device_info {
 	u32 subsystem;
 };
 
-static void append(struct vdev *v, const void *data, u32 len)
-{
-	/* REPORT_MAX holds MAX_TEE_RANGES */
-	memcpy(v->report + v->report_len, data, len);
-	v->report_len += len;
-}
+static_assert(sizeof(struct report_header) + sizeof(struct device_info) +
+	      MAX_TEE_RANGES * sizeof(struct range_entry) <= BLOB_MAX,
+	      "the report is too large");
 
 /**
  * report_build - make the interface report from what LOCK found
  * @v: the TDI
+ * @report: gets it
  *
  * Context: monitor lock held.
  */
-void report_build(struct vdev *v)
+void report_build(const struct vdev *v, struct blob *report)
 {
 	struct report_header header = {
 		.interface_info = INFO_NO_FW_UPDATE | INFO_DMA_WITHOUT_PASID,
@@ -62,8 +60,8 @@ void report_build(struct vdev *v)
 		.subsystem = config_get(v, PCI_SUBSYSTEM_VENDOR_ID),
 	};
 
-	v->report_len = 0;
-	append(v, &header, sizeof(header));
+	report->len = 0;
+	blob_append(report, &header, sizeof(header));
 	for (unsigned int i = 0; i < v->nr_ranges; i++) {
 		struct range_entry entry = {
 			.first_page = v->range[i].pa >> PAGE_SHIFT,
@@ -71,7 +69,7 @@ void report_build(struct vdev *v)
 			.attributes = (u32)v->range[i].bar << RANGE_ID_SHIFT,
 		};
 
-		append(v, &entry, sizeof(entry));
+		blob_append(report, &entry, sizeof(entry));
 	}
-	append(v, &info, sizeof(info));
+	blob_append(report, &info, sizeof(info));
 }

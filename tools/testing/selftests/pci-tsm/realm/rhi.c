@@ -37,8 +37,9 @@
 #define RHI_DA_BUSY			9
 #define RHI_DA_ABORTED_OPERATION_HAD_COMPLETED 10
 
-#define OBJECT_REPORT			3
-#define OBJECT_LAST			3	/* VCA, certificate, measurements */
+/* Parameters of GET_MEASUREMENTS */
+#define MEAS_FLAGS			0x000
+#define MEAS_NONCE			0x100
 
 #define TDI_STATE_UNLOCKED		0
 #define TDI_STATE_LOCKED		1
@@ -58,58 +59,47 @@ static void features(struct vdev *v, u64 *g)
 	g[0] = RHI_DA_FEATURES_ALL;
 }
 
-/* Only the interface report exists; no evidence comes from a device yet */
-static u64 find_object(const struct vdev *v, u64 object, const u8 **data,
-		       u32 *size)
-{
-	if (object > OBJECT_LAST)
-		return RHI_DA_INVALID_OBJECT;
-	if (object != OBJECT_REPORT || !v->report_len)
-		return RHI_DA_DATA_NOT_AVAILABLE;
-	*data = v->report;
-	*size = v->report_len;
-	return RHI_DA_SUCCESS;
-}
-
 static void object_size(struct vdev *v, u64 *g)
 {
-	struct fault_rule lie;
-	const u8 *data;
-	u32 size = 0;
+	struct served served;
 
-	g[0] = find_object(v, g[2], &data, &size);
-	if (g[0])
+	g[0] = RHI_DA_INVALID_OBJECT;
+	if (g[2] >= OBJECT_COUNT)
 		return;
-	if (fault_take(v, FAULT_SIZE, &lie))
-		size = lie.value;
-	g[1] = size;
+	g[0] = RHI_DA_DATA_NOT_AVAILABLE;
+	if (!evidence_serve(v, g[2], &served))
+		return;
+	g[0] = RHI_DA_SUCCESS;
+	g[1] = evidence_size(v, g[2], &served);
 }
 
 /* About half of what is left per call: the guest has to come again */
 static void object_read(struct vdev *v, u64 *g)
 {
 	u64 buf = g[3], max_len = g[4], offset = g[5], len;
+	struct served served;
 	struct fault_rule lie;
-	const u8 *data;
 	u8 *to;
-	u32 size = 0;
 
-	g[0] = find_object(v, g[2], &data, &size);
-	if (g[0])
+	g[0] = RHI_DA_INVALID_OBJECT;
+	if (g[2] >= OBJECT_COUNT)
+		return;
+	g[0] = RHI_DA_DATA_NOT_AVAILABLE;
+	if (!evidence_serve(v, g[2], &served))
 		return;
 	g[0] = RHI_DA_INPUT;
 	if (!IS_ALIGNED(buf, PAGE_SIZE) || !max_len)
 		return;
 	g[0] = RHI_DA_INVALID_OFFSET;
-	if (offset >= size)
+	if (offset >= served.size)
 		return;
-	len = min(max_len, (size - offset + 1) / 2);
+	len = min(max_len, (served.size - offset + 1) / 2);
 	to = s2_shared_ram(buf, len);
 	g[0] = RHI_DA_ACCESS_FAILED;
 	if (!to)
 		return;
-	memcpy(to, data + offset, len);
-	if (fault_take(v, FAULT_BYTES, &lie))
+	evidence_read(v, g[2], &served, offset, to, len);
+	if (fault_take(v, FAULT_BYTES, g[2], &lie))
 		len = lie.value;
 	g[0] = RHI_DA_SUCCESS;
 	g[1] = len;
@@ -130,10 +120,18 @@ static void begin(struct vdev *v, u64 *g, enum vdev_op op)
 
 static void get_measurements(struct vdev *v, u64 *g)
 {
-	if (!IS_ALIGNED(g[2], PAGE_SIZE) || !s2_shared_ram(g[2], PAGE_SIZE)) {
-		g[0] = RHI_DA_INPUT;
+	const u8 *page = s2_shared_ram(g[2], PAGE_SIZE);
+	u64 flags;
+
+	g[0] = RHI_DA_INPUT;
+	if (!page || !IS_ALIGNED(g[2], PAGE_SIZE))
 		return;
-	}
+	/* Neither raw measurements nor hashes only can be asked for */
+	memcpy(&flags, page + MEAS_FLAGS, sizeof(flags));
+	if (flags)
+		return;
+	if (!v->op)
+		memcpy(v->nonce, page + MEAS_NONCE, sizeof(v->nonce));
 	begin(v, g, OP_MEASUREMENTS);
 }
 
@@ -157,6 +155,7 @@ static void set_tdi_state(struct vdev *v, u64 *g)
 		g[0] = RHI_DA_INPUT;
 		return;
 	}
+	fault_relock(v, target[g[2]].class);
 	if (fault_fails(v, target[g[2]].class, &g[0]))
 		return;
 	begin(v, g, target[g[2]].op);
@@ -187,9 +186,6 @@ static void vdev_continue(struct vdev *v, u64 *g)
 		break;
 	case VDEV_MAPPED:
 		g[0] = RHI_DA_ACCESS_FAILED;
-		break;
-	case VDEV_NO_DATA:
-		g[0] = RHI_DA_DATA_NOT_AVAILABLE;
 		break;
 	}
 }
@@ -247,6 +243,7 @@ void rhi_call(u64 *gprs)
 				return;
 			}
 		}
+		fault_relock(v, calls[i].class);
 		if (!fault_fails(v, calls[i].class, &gprs[0]))
 			calls[i].handler(v, gprs);
 		return;

@@ -98,6 +98,7 @@ static void version(u64 *x)
 
 static void features(u64 *x)
 {
+	fault_relock(NULL, CLASS_FEATURES);
 	if (fault_fails(NULL, CLASS_FEATURES, &x[0]))
 		return;
 	x[0] = RSI_SUCCESS;
@@ -139,8 +140,10 @@ static bool ipa_state_set_fails(u64 base, u64 top, u64 *status)
 	struct vdev *v;
 
 	for (unsigned int i = 0; (v = vdev_at(i)); i++) {
-		if (vdev_overlaps(v, base, top) &&
-		    fault_fails(v, CLASS_IPA_STATE_SET, status))
+		if (!vdev_overlaps(v, base, top))
+			continue;
+		fault_relock(v, CLASS_IPA_STATE_SET);
+		if (fault_fails(v, CLASS_IPA_STATE_SET, status))
 			return true;
 	}
 	return false;
@@ -193,6 +196,7 @@ static void host_call(u64 *x)
 		x[0] = RSI_ERROR_INPUT;
 		return;
 	}
+	fault_relock(NULL, CLASS_HOST_CALL);
 	if (fault_fails(NULL, CLASS_HOST_CALL, &x[0]))
 		return;
 	if (call->imm)
@@ -202,9 +206,19 @@ static void host_call(u64 *x)
 	x[0] = RSI_SUCCESS;
 }
 
+/* The TDI that a call is about */
+static struct vdev *find(u64 vdev_id, enum fault_class class)
+{
+	struct vdev *v = vdev_find(vdev_id);
+
+	if (v)
+		fault_relock(v, class);
+	return v;
+}
+
 static void vdev_get_info(u64 *x)
 {
-	struct vdev *v = vdev_find(x[1]);
+	struct vdev *v = find(x[1], CLASS_GET_INFO);
 	struct vdev_info *info = s2_protected_ram(x[2], VDEV_INFO_SIZE);
 	struct fault_rule lie;
 
@@ -221,8 +235,11 @@ static void vdev_get_info(u64 *x)
 	info->format_type = FORMAT_TDISP;
 	info->format_version = TDISP_VERSION_1_0;
 	info->state = v->state;
-	memcpy(info->report_digest, v->report_digest, SHA256_SIZE);
-	if (fault_take(v, FAULT_INFO, &lie) && lie.value < VDEV_INFO_SIZE)
+	memcpy(info->vca_digest, v->object[OBJECT_VCA].digest, SHA256_SIZE);
+	memcpy(info->cert_digest, v->object[OBJECT_CERT].digest, SHA256_SIZE);
+	memcpy(info->meas_digest, v->object[OBJECT_MEAS].digest, SHA256_SIZE);
+	memcpy(info->report_digest, v->object[OBJECT_REPORT].digest, SHA256_SIZE);
+	if (fault_take(v, FAULT_INFO, CLASS_NONE, &lie) && lie.value < VDEV_INFO_SIZE)
 		((u8 *)info)[lie.value] = lie.value2;
 	x[0] = RSI_SUCCESS;
 }
@@ -252,7 +269,7 @@ static u64 bad_next(u32 how, u64 base, u64 top)
 
 static void vdev_validate_mapping(u64 *x)
 {
-	struct vdev *v = vdev_find(x[1]);
+	struct vdev *v = find(x[1], CLASS_VALIDATE_MAPPING);
 	u64 base = x[2], top = x[3], pa = x[4], flags = x[5];
 	struct fault_rule lie;
 	bool accept;
@@ -272,9 +289,9 @@ static void vdev_validate_mapping(u64 *x)
 	x[0] = RSI_SUCCESS;
 	x[1] = base;
 	x[2] = RSI_REJECT;
-	if (fault_take(v, FAULT_REJECT, &lie))
+	if (fault_take(v, FAULT_REJECT, CLASS_NONE, &lie))
 		return;
-	if (fault_take(v, FAULT_NEXT, &lie)) {
+	if (fault_take(v, FAULT_NEXT, CLASS_NONE, &lie)) {
 		x[1] = bad_next(lie.value, base, top);
 		x[2] = RSI_ACCEPT;
 		return;
@@ -288,7 +305,7 @@ static void vdev_validate_mapping(u64 *x)
 
 static void vdev_dma_enable(u64 *x)
 {
-	struct vdev *v = vdev_find(x[1]);
+	struct vdev *v = find(x[1], CLASS_DMA_ENABLE);
 
 	x[0] = RSI_ERROR_INPUT;
 	/* Neither ATS nor auxiliary planes are offered */
@@ -305,7 +322,7 @@ static void vdev_dma_enable(u64 *x)
 
 static void vdev_dma_disable(u64 *x)
 {
-	struct vdev *v = vdev_find(x[1]);
+	struct vdev *v = find(x[1], CLASS_DMA_DISABLE);
 
 	x[0] = RSI_ERROR_INPUT;
 	if (!v || fault_fails(v, CLASS_DMA_DISABLE, &x[0]))

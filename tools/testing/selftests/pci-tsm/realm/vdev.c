@@ -8,6 +8,7 @@
 #include "vdev.h"
 
 #define REJECT_LOGS_MAX		16
+#define RID_MAX			((ECAM_END - ECAM_BASE - 1) >> PAGE_SHIFT)
 
 static struct vdev vdevs[MAX_TDIS];
 
@@ -26,13 +27,15 @@ static const char *const state_name[] = {
 void vdev_init(void)
 {
 	for (unsigned int i = 0; i < params->nr_tdis; i++) {
-		u64 page = ECAM_BASE + (params->rid[i] << PAGE_SHIFT);
+		const struct params_tdi *tdi = &params->tdi[i];
 
-		if (page >= ECAM_END)
-			mon_panic("TDI %04llx is beyond the last bus",
-				  params->rid[i]);
-		vdevs[i].rid = params->rid[i];
-		s2_map_shared_mmio(page, false);
+		if (tdi->rid > RID_MAX || tdi->dsm_rid > RID_MAX)
+			mon_panic("TDI %04llx or its DSM %04llx is beyond the last bus",
+				  tdi->rid, tdi->dsm_rid);
+		vdevs[i].rid = tdi->rid;
+		vdevs[i].spdm.rid = tdi->dsm_rid;
+		s2_map_shared_mmio(config_address(tdi->rid, 0), false);
+		s2_map_shared_mmio(config_address(tdi->dsm_rid, 0), false);
 	}
 }
 
@@ -75,22 +78,15 @@ static void vdev_set_state(struct vdev *v, enum tdi_state state)
 	smmu_set_private(v->rid, v->dma && v->state == TDI_RUN);
 }
 
-/* Evidence belongs to one LOCK session */
-static void forget_evidence(struct vdev *v)
-{
-	v->report_len = 0;
-	v->report_nonce = 0;
-	v->meas_nonce = 0;
-	memset(v->report_digest, 0, sizeof(v->report_digest));
-}
-
 static enum vdev_result lock(struct vdev *v)
 {
 	if (v->state != TDI_UNLOCKED)
 		return VDEV_WRONG_STATE;
-	forget_evidence(v);
-	if (!bar_probe(v))
+	evidence_forget(v);
+	if (!bar_probe(v) || !evidence_connect(v)) {
+		evidence_forget(v);
 		return VDEV_BAD_DEVICE;
+	}
 	v->lock_nonce = random_u64();
 	v->locks++;
 	vdev_set_state(v, TDI_LOCKED);
@@ -111,26 +107,24 @@ static enum vdev_result unlock(struct vdev *v)
 	if (vdev_dev_pages(v))
 		return VDEV_MAPPED;
 	v->dma = false;
-	forget_evidence(v);
+	evidence_forget(v);
 	vdev_set_state(v, TDI_UNLOCKED);
 	return VDEV_OK;
 }
 
 static enum vdev_result get_report(struct vdev *v)
 {
-	struct fault_rule flip;
-
 	if (v->state != TDI_LOCKED && v->state != TDI_RUN)
 		return VDEV_WRONG_STATE;
-	report_build(v);
-	if (fault_take(v, FAULT_DEVICE_FLIP, &flip) &&
-	    flip.value < v->report_len)
-		v->report[flip.value] ^= flip.value2;
-	v->report_nonce = random_u64();
-	sha256(v->report, v->report_len, v->report_digest);
-	if (fault_take(v, FAULT_HOST_FLIP, &flip) && flip.value < v->report_len)
-		v->report[flip.value] ^= flip.value2;
+	evidence_report(v);
 	return VDEV_OK;
+}
+
+static enum vdev_result get_measurements(struct vdev *v)
+{
+	if (v->state != TDI_LOCKED && v->state != TDI_RUN)
+		return VDEV_WRONG_STATE;
+	return evidence_measure(v) ? VDEV_OK : VDEV_BAD_DEVICE;
 }
 
 /**
@@ -153,10 +147,11 @@ enum vdev_result vdev_do(struct vdev *v, enum vdev_op op)
 	case OP_REPORT:
 		return get_report(v);
 	case OP_MEASUREMENTS:
+		return get_measurements(v);
 	case OP_NONE:
 		break;
 	}
-	return VDEV_NO_DATA;
+	return VDEV_WRONG_STATE;
 }
 
 /**

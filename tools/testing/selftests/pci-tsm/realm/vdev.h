@@ -6,12 +6,13 @@
 #define VDEV_H
 
 #include "config.h"
+#include "evidence.h"
 #include "fault.h"
 #include "mmio.h"
 #include "monitor.h"
+#include "spdm.h"
 
 #define MAX_TEE_RANGES		18	/* 6 BARs, each cut by MSI-X table and PBA */
-#define REPORT_MAX		(20 + 16 * MAX_TEE_RANGES + 16)
 
 /* TDISP and RSI number the states alike */
 enum tdi_state {
@@ -49,7 +50,6 @@ enum vdev_result {
 	VDEV_WRONG_STATE,
 	VDEV_BAD_DEVICE,
 	VDEV_MAPPED,
-	VDEV_NO_DATA,
 };
 
 /**
@@ -77,9 +77,9 @@ struct tee_range {
  * @rejected: accesses to TEE pages that were answered with all-ones
  * @range: TEE memory as of the last LOCK
  * @nr_ranges: entries in @range
- * @report: the host's copy of the interface report
- * @report_len: its length, 0 if there is none
- * @report_digest: SHA-256 of the report as it came from the device
+ * @spdm: the connection to its DSM
+ * @nonce: of the guest, for the next measurements
+ * @object: evidence
  * @op: operation that waits for RHI_DA_VDEV_CONTINUE
  * @op_steps: how many times it is still INCOMPLETE
  * @op_handle: names it
@@ -98,9 +98,9 @@ struct vdev {
 	u32 rejected;
 	struct tee_range range[MAX_TEE_RANGES];
 	unsigned int nr_ranges;
-	u8 report[REPORT_MAX];
-	u32 report_len;
-	u8 report_digest[SHA256_SIZE];
+	struct spdm spdm;
+	u8 nonce[SPDM_NONCE_SIZE];
+	struct object object[OBJECT_COUNT];
 	enum vdev_op op;
 	unsigned int op_steps;
 	u64 op_handle;
@@ -130,6 +130,6 @@ struct vdev *vdev_of_page(u64 pa);
 bool bar_probe(struct vdev *v);
 
 /* report.c */
-void report_build(struct vdev *v);
+void report_build(const struct vdev *v, struct blob *report);
 
 #endif /* VDEV_H */
