@@ -26,6 +26,7 @@ configs=$top/scripts/config
 # Our suites, and that of the driver core; those of DMA need swiotlb, which UML lacks
 kunit_um="$top/drivers/pci/tsm/.kunitconfig $linux/drivers/base/test/.kunitconfig"
 kunit_all="$kunit_um $top/kernel/dma/tests/.kunitconfig"
+kunit_arm64="$kunit_all $top/drivers/virt/coco/arm-cca-guest/tests/.kunitconfig"
 
 # newest_clang - the number of the newest installed clang that Linux takes, or nothing
 newest_clang()
@@ -51,10 +52,10 @@ kernel_variant()
 		fragments="$fragments $realm_configs/kernel-debug.config"
 		;;
 	kunit-arm64)
-		fragments="$fragments $kunit_all"
+		fragments="$fragments $kunit_arm64"
 		;;
 	kunit-arm64-64k)		# TDISP counts in 4 KiB whatever the page size
-		fragments="$fragments $kunit_all $configs/arm64-64k.config"
+		fragments="$fragments $kunit_arm64 $configs/arm64-64k.config"
 		;;
 	x86_64)				# an ordinary VM
 		arch=x86_64

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """Turn the console log of a KUnit run into flat TAP lines.
 
-	kunit-tap.py LINUX LABEL LOG [MARK]
+	kunit-tap.py [--suite SUITE]... LINUX LABEL LOG [MARK]
 
 The kernel's own kunit_parser reads the log, so a crash in the middle, a wrong plan
 or a missing suite count as it counts them. One result per test case is printed,
 then one for the kernel's log: a splat fails the run even if all cases passed. MARK
-is a line that the log must have, from a check that ran after the tests.
+is a line that the log must have, from a check that ran after the tests. A SUITE
+that did not run is a failure: a kernel without it would pass otherwise.
 """
 
+import argparse
 import re
 import sys
 
@@ -33,12 +35,19 @@ def leaves(test, path=()):
 
 def main():
     """Print the results."""
-    linux, label, log = sys.argv[1:4]
-    sys.path.insert(0, linux + "/tools/testing/kunit")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--suite", action="append", default=[])
+    parser.add_argument("linux")
+    parser.add_argument("label")
+    parser.add_argument("log")
+    parser.add_argument("mark", nargs="*")
+    args = parser.parse_args()
+    label = args.label
+    sys.path.insert(0, args.linux + "/tools/testing/kunit")
     import kunit_parser  # pylint: disable=import-outside-toplevel,import-error
     from kunit_printer import Printer  # pylint: disable=import-outside-toplevel,import-error
 
-    with open(log, encoding="utf-8", errors="replace") as handle:
+    with open(args.log, encoding="utf-8", errors="replace") as handle:
         lines = handle.read().splitlines()
     with open("/dev/null", "w", encoding="utf-8") as null:
         root = kunit_parser.parse_run_tests(lines, Printer(print=False, output=null))
@@ -65,7 +74,13 @@ def main():
                                                         number, label))
     for line in splats[:20]:
         print("#   " + line)
-    for mark in sys.argv[4:]:
+    ran = {test.name for test in root.subtests}
+    for suite in args.suite:
+        number += 1
+        failed = failed or suite not in ran
+        print("%s %d - %s: suite %s ran" % ("ok" if suite in ran else "not ok", number, label,
+                                            suite))
+    for mark in args.mark:
         number += 1
         seen = any(line.strip() == mark for line in lines)
         failed = failed or not seen
