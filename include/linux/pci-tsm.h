@@ -12,6 +12,7 @@
 
 #include <linux/bits.h>
 #include <linux/pci-tsm-link.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 /* TDISP counts MMIO in 4 KiB pages, whatever PAGE_SIZE is (PCIe r7.0, sec 11.3.11) */
@@ -20,6 +21,12 @@
 
 /* A TDISP interface report is counted in 16 bits (PCIe r7.0, sec 11.3.10) */
 #define PCI_TSM_REPORT_MAX	65535
+
+/* The most that is taken of any other object of evidence, in bytes */
+#define PCI_TSM_OBJECT_MAX	SZ_16M
+
+/* Nonce of a requester of measurements (DSP0274, GET_MEASUREMENTS) */
+#define PCI_TSM_NONCE_SIZE	32
 
 /**
  * enum pci_tsm_state - TDISP state of a function (PCIe r7.0, sec 11.2)
@@ -36,13 +43,46 @@ enum pci_tsm_state {
 };
 
 /**
+ * enum pci_tsm_object - objects of the evidence of one LOCK session
+ * @PCI_TSM_CERTIFICATES: certificate chain of the device as DER, from the root
+ *			  to the leaf, and nothing else
+ * @PCI_TSM_VCA: SPDM messages GET_VERSION, VERSION, GET_CAPABILITIES,
+ *		 CAPABILITIES, NEGOTIATE_ALGORITHMS and ALGORITHMS
+ * @PCI_TSM_MEASUREMENTS: SPDM messages GET_MEASUREMENTS, for all measurements
+ *			  and with a signature, and MEASUREMENTS
+ * @PCI_TSM_REPORT: TDISP DEVICE_INTERFACE_REPORT
+ * @PCI_TSM_NR_OBJECTS: number of objects
+ */
+enum pci_tsm_object {
+	PCI_TSM_CERTIFICATES,
+	PCI_TSM_VCA,
+	PCI_TSM_MEASUREMENTS,
+	PCI_TSM_REPORT,
+	PCI_TSM_NR_OBJECTS,
+};
+
+/**
+ * struct pci_tsm_collection - what a TSM collected of a function
+ * @object: the objects, in private memory that is freed with kvfree()
+ * @object.data: bytes of the object, NULL if there is none
+ * @object.len: how many, at most %PCI_TSM_REPORT_MAX of the report and
+ *		%PCI_TSM_OBJECT_MAX of the others
+ * @lock_flags: FLAGS of the LOCK_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.8
+ * @lock_flags_known: those of them that the TSM knows
+ */
+struct pci_tsm_collection {
+	struct {
+		void *data;
+		size_t len;
+	} object[PCI_TSM_NR_OBJECTS];
+	u16 lock_flags;
+	u16 lock_flags_known;
+};
+
+/**
  * struct pci_tsm_devsec - one function in the care of a devsec TSM
  * @pdev: the function
  * @tsm_dev: the TSM
- * @report: TDISP DEVICE_INTERFACE_REPORT of the current LOCK session, in
- *	    private memory and authenticated by the TSM; NULL when not locked.
- *	    Set by &pci_tsm_devsec_ops.lock, owned by the TSM driver.
- * @report_len: size of @report in bytes, at most %PCI_TSM_REPORT_MAX
  *
  * Allocated by &pci_tsm_devsec_ops.probe, usually inside a larger structure of
  * the TSM driver, and freed by &pci_tsm_devsec_ops.remove.
@@ -50,8 +90,6 @@ enum pci_tsm_state {
 struct pci_tsm_devsec {
 	struct pci_dev *pdev;
 	struct tsm_dev *tsm_dev;
-	const void *report;
-	size_t report_len;
 };
 
 /**
@@ -100,16 +138,23 @@ enum pci_tsm_offset {
  * @remove: Free the context. Called after a successful @unlock, after a failed
  *	    @lock was cleaned up, and when @pdev or the TSM goes away whatever
  *	    state the function is in.
- * @lock: Bring the function from CONFIG_UNLOCKED to CONFIG_LOCKED and collect
- *	  &pci_tsm_devsec.report. On failure the core asks @query where the
- *	  function is and calls @unlock if it is not CONFIG_UNLOCKED.
+ * @lock: Bring the function from CONFIG_UNLOCKED to CONFIG_LOCKED. On failure
+ *	  the core asks @query where the function is and calls @unlock if it is
+ *	  not CONFIG_UNLOCKED.
+ * @collect: Collect the evidence of the LOCK session that @lock began: all
+ *	     objects anew, of one point in time, authenticated, with
+ *	     measurements that are signed for @nonce, of %PCI_TSM_NONCE_SIZE
+ *	     bytes. Called in CONFIG_LOCKED and in RUN. @run and @dma_enable are
+ *	     for the evidence that was collected last, and must fail if there
+ *	     is newer. What is set in @collection is freed by the core, also
+ *	     after a failure.
  * @unlock: Stop the function: CONFIG_UNLOCKED from any state. May be called
  *	    again after a failure.
  * @run: Bring the function from CONFIG_LOCKED to RUN, as the very LOCK session
  *	 that @lock began; fail if the device was locked again since.
- * @query: Ask for the state the function is really in. A TSM that finds that
- *	   the LOCK session of @lock is not the current one reports
- *	   %PCI_TSM_ERROR, whatever the device says.
+ * @query: Ask for the state the function is really in. %-ESTALE if the LOCK
+ *	   session of @lock is not the current one, or if somebody else
+ *	   collected evidence since @collect did.
  * @mmio_validate: Make a range private, if and only if the TSM confirms that
  *		   it is the device's own. Called in CONFIG_LOCKED, once for
  *		   each range, before @run. What a TSM or a kernel before left
@@ -122,12 +167,13 @@ enum pci_tsm_offset {
  *		when a driver is about to be attached.
  * @dma_disable: Undo @dma_enable. May be called when DMA is not enabled.
  *
- * All operations are mandatory. Each may sleep, for seconds; @lock and
+ * All operations are mandatory. Each may sleep, for seconds; @lock, @collect and
  * @mmio_validate give up with -EINTR when a fatal signal is pending, @unlock,
  * @mmio_teardown and @dma_disable do not. All loops that depend on the host are
  * bounded. Those that return int: 0 or a negative errno, %-ETIMEDOUT when the
  * TSM or the host did not come to an end, %-EBADMSG when what the host or the
- * device delivered is malformed, %-EIO when the function is in ERROR.
+ * device delivered is malformed or not authentic, %-ESTALE when it belongs to
+ * another LOCK session, %-EIO when the function is in ERROR.
  *
  * Context: Process context under a mutex of the function's own; no lock is held
  * that another function's operations need. Operations of one function never run
@@ -139,6 +185,8 @@ struct pci_tsm_devsec_ops {
 					struct pci_dev *pdev);
 	void (*remove)(struct pci_tsm_devsec *tsm);
 	int (*lock)(struct pci_tsm_devsec *tsm);
+	int (*collect)(struct pci_tsm_devsec *tsm, const u8 *nonce,
+		       struct pci_tsm_collection *collection);
 	int (*unlock)(struct pci_tsm_devsec *tsm);
 	int (*run)(struct pci_tsm_devsec *tsm);
 	int (*query)(struct pci_tsm_devsec *tsm, enum pci_tsm_state *state);

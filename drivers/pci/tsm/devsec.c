@@ -14,9 +14,12 @@
 #include <linux/device.h>
 #include <linux/kobject.h>
 #include <linux/pci.h>
+#include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/tsm.h>
 #include "ops.h"
+#include "report.h"
 #include "tsm.h"
 
 static const char * const state_names[] = {
@@ -68,6 +71,7 @@ struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold)
 	fn->pdev = pdev;
 	fn->hold = hold;
 	mutex_init(&fn->lock);
+	spin_lock_init(&fn->evidence_lock);
 
 	rc = pci_tsm_fn_add(fn);
 	if (rc) {
@@ -100,6 +104,53 @@ void pci_tsm_fn_free(struct pci_tsm_fn *fn)
 	kfree(fn);
 }
 
+/**
+ * pci_tsm_fn_evidence() - the evidence of the current LOCK session
+ * @fn: the function
+ *
+ * Context: Process context. Does not wait for the TSM.
+ * Return: what was collected last, for pci_tsm_evidence_put(), or NULL if there
+ * is none.
+ */
+struct pci_tsm_evidence *pci_tsm_fn_evidence(struct pci_tsm_fn *fn)
+{
+	guard(spinlock)(&fn->evidence_lock);
+	return fn->evidence ? pci_tsm_evidence_get(fn->evidence) : NULL;
+}
+
+/**
+ * pci_tsm_fn_generation() - number of the collection of evidence
+ * @fn: the function
+ *
+ * Context: Process context. Does not wait for the TSM.
+ * Return: a number that is not used again for this function, when there is
+ * other evidence or none any more.
+ */
+u64 pci_tsm_fn_generation(struct pci_tsm_fn *fn)
+{
+	guard(spinlock)(&fn->evidence_lock);
+	return fn->generation;
+}
+
+static void fn_set_evidence(struct pci_tsm_fn *fn,
+			    struct pci_tsm_evidence *evidence)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_evidence *old;
+
+	scoped_guard(spinlock, &fn->evidence_lock) {
+		old = fn->evidence;
+		if (!old && !evidence)
+			return;
+		fn->evidence = evidence;
+		fn->generation++;
+	}
+
+	if (old)
+		pci_tsm_evidence_put(old);
+	sysfs_notify(&fn->pdev->dev.kobj, "tsm", "evidence_generation");
+}
+
 /*
  * A driver may come by itself in RUN, and in UNLOCKED unless policy holds the
  * function.
@@ -122,8 +173,8 @@ static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
 {
 	enum pci_tsm_state prev = fn->state;
 	struct device *dev = &fn->pdev->dev;
-	char prev_env[48], reason_env[48];
-	char *envp[3] = {};
+	char prev_env[48], reason_env[48], generation_env[48];
+	char *envp[4] = {};
 
 	lockdep_assert_held(&fn->lock);
 
@@ -141,8 +192,11 @@ static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
 	snprintf(prev_env, sizeof(prev_env), "PCI_TSM_PREV_STATE=%s",
 		 pci_tsm_state_name(prev));
 	snprintf(reason_env, sizeof(reason_env), "PCI_TSM_REASON=%s", reason);
+	snprintf(generation_env, sizeof(generation_env),
+		 "PCI_TSM_GENERATION=%llu", pci_tsm_fn_generation(fn));
 	envp[0] = prev_env;
 	envp[1] = reason_env;
+	envp[2] = generation_env;
 	kobject_uevent_env(&dev->kobj, KOBJ_CHANGE, envp);
 	sysfs_notify(&dev->kobj, "tsm", "state");
 }
@@ -210,6 +264,7 @@ static int fn_stop(struct pci_tsm_fn *fn)
 
 	mmio_rc = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
 
+	fn_set_evidence(fn, NULL);
 	rc = tsm_op(fn->tsm, "unlock", fn_ops(fn)->unlock(fn->tsm));
 	if (rc)
 		pci_err(fn->pdev, "unlock failed: %d\n", rc);
@@ -220,6 +275,29 @@ static int fn_stop(struct pci_tsm_fn *fn)
 	fn->dma = false;
 
 	return rc ?: mmio_rc;
+}
+
+/* Found not to be where it should be: no DMA, and nothing but unlock helps */
+static void fn_fail(struct pci_tsm_fn *fn, const char *reason)
+	__must_hold(&fn->lock)
+{
+	int rc;
+
+	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
+	if (rc)
+		pci_err(fn->pdev, "disabling DMA failed: %d\n", rc);
+	fn->dma = false;
+	fn_set_state(fn, PCI_TSM_ERROR, reason);
+}
+
+/* Does @digest name the evidence that was collected last? */
+static bool fn_is(struct pci_tsm_fn *fn, const u8 *digest)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(fn);
+
+	return evidence && !memcmp(pci_tsm_evidence_digest(evidence), digest,
+				   PCI_TSM_DIGEST_SIZE);
 }
 
 static void fn_put_tsm(struct pci_tsm_fn *fn)
@@ -266,21 +344,49 @@ static int fn_get_tsm(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)
 	return 0;
 }
 
+/*
+ * After a failure there is no evidence: the TSM may have begun a collection, and
+ * what was there is the latest no more.
+ */
+static int fn_collect(struct pci_tsm_fn *fn, const u8 *nonce)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_evidence *evidence = NULL;
+	int rc;
+
+	rc = pci_tsm_evidence_collect(fn->tsm, nonce, &evidence);
+	fn_set_evidence(fn, evidence);
+	return rc;
+}
+
+/* Where nobody outside is to be convinced of the freshness */
+static int fn_collect_own_nonce(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	u8 nonce[PCI_TSM_NONCE_SIZE];
+
+	get_random_bytes(nonce, sizeof(nonce));
+	return fn_collect(fn, nonce);
+}
+
 /**
  * pci_tsm_fn_lock() - enter LOCKED
  * @fn: the function
  * @tsm_id: N of tsmN, the TSM to use
  *
- * LOCK_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.8.
+ * LOCK_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.8, and a first collection of
+ * evidence.
  *
  * Context: Process context under device_lock(). Sleeps as long as TSM
  * operations do.
  * Return:
- * * %0      - LOCKED
- * * %-EBUSY - a driver is bound, or the function is LOCKED or in RUN
- * * %-EIO   - the function is in ERROR
- * * %-ENXIO - no such devsec TSM, or the function is about to be removed
- * * other   - error of the TSM; UNLOCKED, or ERROR if that is not certain
+ * * %0        - LOCKED
+ * * %-EBUSY   - a driver is bound, or the function is LOCKED or in RUN
+ * * %-EIO     - the function is in ERROR
+ * * %-ENXIO   - no such devsec TSM, or the function is about to be removed
+ * * %-EBADMSG - evidence is malformed, or not what the TSM saw; UNLOCKED
+ * * %-ESTALE  - evidence is of another LOCK session; UNLOCKED
+ * * other     - error of the TSM; UNLOCKED, or ERROR if that is not certain
  */
 int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 {
@@ -331,6 +437,8 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	rc = tsm_op(fn->tsm, "lock", fn_ops(fn)->lock(fn->tsm));
 	if (!rc)
 		rc = fn_expect(fn, PCI_TSM_LOCKED);
+	if (!rc)
+		rc = fn_collect_own_nonce(fn);
 	if (rc) {
 		pci_err(pdev, "lock failed: %d\n", rc);
 		fn_unlock(fn, "lock-failed");
@@ -341,19 +449,105 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	return 0;
 }
 
+/**
+ * pci_tsm_fn_refresh() - collect evidence again
+ * @fn: the function
+ * @nonce: %PCI_TSM_NONCE_SIZE bytes that the measurements are to be signed for
+ *
+ * A function in RUN that turns out not to be what was accepted is in ERROR
+ * then, and reaches private memory no more.
+ *
+ * Context: Process context. Sleeps as long as TSM operations do.
+ * Return:
+ * * %0            - there is new evidence
+ * * %-EINVAL      - the function is not LOCKED or in RUN
+ * * %-EIO         - the function is in ERROR, or was found to be
+ * * %-ENXIO       - the function or its TSM is about to be removed
+ * * %-EBADMSG     - evidence is malformed, or not what the TSM saw
+ * * %-ESTALE      - evidence is of another LOCK session, or not for @nonce
+ * * %-EKEYREJECTED - in RUN: the device is not what was accepted
+ * * other         - error of the TSM
+ *
+ * After a failure there is no evidence, but for %-EKEYREJECTED, where it shows
+ * what differs. The state is as before, or ERROR.
+ */
+int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
+{
+	int rc;
+
+	guard(mutex)(&fn->lock);
+
+	if (fn->state == PCI_TSM_ERROR)
+		return fn_refuse(fn, "nonce", "in error, unlock first", -EIO);
+	if (fn->state == PCI_TSM_UNLOCKED)
+		return fn_refuse(fn, "nonce", "not locked", -EINVAL);
+	if (fn_closed(fn))
+		return fn_refuse(fn, "nonce", "about to be removed", -ENXIO);
+
+	rc = fn_collect(fn, nonce);
+	if (rc) {
+		if (fn_expect(fn, fn->state))
+			fn_fail(fn, "collect-failed");
+		return rc;
+	}
+
+	if (fn->state == PCI_TSM_RUN && !fn_is(fn, fn->accepted)) {
+		fn_fail(fn, "evidence-differs");
+		return fn_refuse(fn, "nonce", "not the device that was accepted",
+				 -EKEYREJECTED);
+	}
+
+	return 0;
+}
+
+/* Is the evidence what was named, and still true? */
+static int fn_check_evidence(struct pci_tsm_fn *fn, const u8 *digest)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(fn);
+	int rc;
+
+	if (!evidence)
+		return fn_refuse(fn, "accept", "no evidence, write a nonce first",
+				 -ESTALE);
+	if (digest && !fn_is(fn, digest))
+		return fn_refuse(fn, "accept", "evidence is not what was named",
+				 -ESTALE);
+
+	/* The device may have taken a firmware update since it was measured */
+	if (pci_tsm_evidence_report(evidence)->interface_info &
+	    PCI_TSM_REPORT_NO_FW_UPDATE)
+		return 0;
+
+	rc = fn_collect_own_nonce(fn);
+	if (rc)
+		return rc;
+	if (!fn_is(fn, pci_tsm_evidence_digest(evidence)))
+		return fn_refuse(fn, "accept", "measured again, evidence differs",
+				 -ESTALE);
+	return 0;
+}
+
 /* What enters RUN is validated first and confirmed afterwards */
 static int fn_run(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock)
 {
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(fn);
 	int rc;
 
 	rc = fn_expect(fn, PCI_TSM_LOCKED);
 	if (rc)
 		return rc;
 
-	rc = pci_tsm_mmio_setup(fn->tsm, &fn->mmio);
+	rc = pci_tsm_mmio_setup(fn->tsm, pci_tsm_evidence_report(evidence),
+				&fn->mmio);
 	if (rc)
 		return rc;
+
+	memcpy(fn->accepted, pci_tsm_evidence_digest(evidence),
+	       sizeof(fn->accepted));
 
 	rc = tsm_op(fn->tsm, "run", fn_ops(fn)->run(fn->tsm));
 	if (rc)
@@ -367,9 +561,12 @@ static int fn_run(struct pci_tsm_fn *fn)
 /**
  * pci_tsm_fn_accept() - enter RUN
  * @fn: the function
+ * @digest: %PCI_TSM_DIGEST_SIZE bytes that name the evidence that was verified,
+ *	    or NULL for whatever this LOCK session collected
  *
  * START_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.14, after every TEE range of the
- * interface report was validated by the TSM. DMA to private memory stays off
+ * interface report was validated by the TSM. A device that may take a firmware
+ * update while LOCKED is measured again first. DMA to private memory stays off
  * until a driver is attached.
  *
  * Context: Process context under device_lock(). Sleeps as long as TSM
@@ -380,10 +577,11 @@ static int fn_run(struct pci_tsm_fn *fn)
  * * %-EINVAL  - the function is not LOCKED
  * * %-EIO     - the function is in ERROR, or was found to be
  * * %-ENXIO   - the function or its TSM is about to be removed
- * * %-EBADMSG - the interface report is malformed or does not fit the BARs
+ * * %-ESTALE  - the evidence is not what @digest names, or is not current
+ * * %-EBADMSG - the interface report does not fit the BARs
  * * other     - error of the TSM; LOCKED still, or ERROR if that is not certain
  */
-int pci_tsm_fn_accept(struct pci_tsm_fn *fn)
+int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
 {
 	int rc;
 
@@ -392,6 +590,9 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn)
 
 	switch (fn->state) {
 	case PCI_TSM_RUN:
+		if (digest && memcmp(digest, fn->accepted, sizeof(fn->accepted)))
+			return fn_refuse(fn, "accept", "other evidence was accepted",
+					 -ESTALE);
 		return 0;
 	case PCI_TSM_LOCKED:
 		break;
@@ -403,7 +604,7 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn)
 	if (fn_closed(fn))
 		return fn_refuse(fn, "accept", "about to be removed", -ENXIO);
 
-	rc = fn_run(fn);
+	rc = fn_check_evidence(fn, digest) ?: fn_run(fn);
 	if (rc) {
 		int undo = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
 
@@ -474,10 +675,11 @@ int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id)
  *
  * Context: Process context, under device_lock() when a driver is attached.
  * Return:
- * * %0      - go ahead: with private memory in RUN, without in UNLOCKED
- * * %-EBUSY - the function is LOCKED or in ERROR, or about to leave RUN
- * * %-EIO   - the function is not in RUN any more
- * * other   - error of the TSM
+ * * %0       - go ahead: with private memory in RUN, without in UNLOCKED
+ * * %-EBUSY  - the function is LOCKED or in ERROR, or about to leave RUN
+ * * %-ESTALE - a collection of evidence failed in RUN, and no other succeeded
+ * * %-EIO    - the function is not in RUN any more
+ * * other    - error of the TSM
  */
 int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
 {
@@ -502,6 +704,10 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
 
 	if (fn->dma)
 		return 0;
+
+	if (!fn_is(fn, fn->accepted))
+		return fn_refuse(fn, "driver", "no evidence, write a nonce first",
+				 -ESTALE);
 
 	if (fn_expect(fn, PCI_TSM_RUN)) {
 		fn_set_state(fn, PCI_TSM_ERROR, "not-run");
@@ -536,7 +742,7 @@ void pci_tsm_fn_resume(struct pci_tsm_fn *fn)
 	guard(mutex)(&fn->lock);
 
 	if (fn->state != PCI_TSM_RUN || fn->dma || fn_closed(fn) ||
-	    !fn->pdev->dev.driver)
+	    !fn->pdev->dev.driver || !fn_is(fn, fn->accepted))
 		return;
 
 	rc = tsm_op(fn->tsm, "dma_enable", fn_ops(fn)->dma_enable(fn->tsm));

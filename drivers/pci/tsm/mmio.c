@@ -135,32 +135,31 @@ static struct pci_tsm_mmio *place_ranges(struct pci_tsm_devsec *tsm,
 /**
  * pci_tsm_mmio_setup() - make the function's TEE memory private
  * @tsm: the function's context, LOCKED
+ * @report: its interface report
  * @mmio: the result; what was validated is in there also on failure, for
  *	  pci_tsm_mmio_teardown()
  *
  * Context: Process context, under the function's lock.
  * Return:
  * * %0        - every TEE range of the report is private
- * * %-EBADMSG - the report is malformed or does not fit the BARs
+ * * %-EBADMSG - the report does not fit the function
  * * %-ENOMEM  - out of memory
  * * other     - error of the TSM
  */
-int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm, struct pci_tsm_mmio **mmio)
+int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
+		       const struct pci_tsm_report *report,
+		       struct pci_tsm_mmio **mmio)
 {
 	struct pci_tsm_mmio *m;
-	struct pci_tsm_report report;
 	u32 nr;
 	int rc;
 
-	rc = pci_tsm_report_parse(tsm->report, tsm->report_len, &report);
-	if (rc)
-		return refuse_report(tsm->pdev, report.error);
-	if (report.reserved_bits &&
+	if (report->reserved_bits &&
 	    pci_tsm_report_reserved == PCI_TSM_RESERVED_REJECT)
 		return refuse_report(tsm->pdev,
 				     "reserved bits are set, see pci_tsm.report_reserved=");
 
-	m = place_ranges(tsm, &report);
+	m = place_ranges(tsm, report);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 

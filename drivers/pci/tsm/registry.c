@@ -132,8 +132,8 @@ int pci_tsm_devsec_register(struct tsm_dev *tsm_dev)
 	bool first;
 	int rc;
 
-	if (!ops->probe || !ops->remove || !ops->lock || !ops->unlock ||
-	    !ops->run || !ops->query || !ops->mmio_validate ||
+	if (!ops->probe || !ops->remove || !ops->lock || !ops->collect ||
+	    !ops->unlock || !ops->run || !ops->query || !ops->mmio_validate ||
 	    !ops->mmio_teardown || !ops->dma_enable || !ops->dma_disable)
 		return -EINVAL;
 

@@ -9,6 +9,7 @@
 #include <linux/cleanup.h>
 #include <linux/ctype.h>
 #include <linux/device.h>
+#include <linux/hex.h>
 #include <linux/kstrtox.h>
 #include <linux/pci.h>
 #include <linux/string.h>
@@ -115,7 +116,20 @@ static ssize_t accept_show(struct device *dev, struct device_attribute *attr,
 			  READ_ONCE(to_fn(dev)->state) == PCI_TSM_RUN);
 }
 
-static int accept_locked(struct device *dev)
+#define DIGEST_PREFIX	"sha384:"
+
+/* As evidence_digest_show() writes it, nothing but a newline may follow */
+static bool parse_digest(const char *buf, u8 *digest)
+{
+	const char *hex = buf + strlen(DIGEST_PREFIX);
+	const char *end = hex + 2 * PCI_TSM_DIGEST_SIZE;
+
+	return str_has_prefix(buf, DIGEST_PREFIX) &&
+	       !hex2bin(digest, hex, PCI_TSM_DIGEST_SIZE) &&
+	       sysfs_streq(end, "");
+}
+
+static int accept_locked(struct device *dev, const u8 *digest)
 {
 	int rc;
 
@@ -124,20 +138,22 @@ static int accept_locked(struct device *dev)
 	if (rc)
 		return rc;
 
-	return pci_tsm_fn_accept(to_fn(dev));
+	return pci_tsm_fn_accept(to_fn(dev), digest);
 }
 
 static ssize_t accept_store(struct device *dev, struct device_attribute *attr,
 			    const char *buf, size_t len)
 {
+	u8 digest[PCI_TSM_DIGEST_SIZE];
+	bool any = sysfs_streq(buf, "1");
 	int rc;
 
-	if (!sysfs_streq(buf, "1")) {
-		pci_info(to_pci_dev(dev), "accept refused: not 1\n");
+	if (!any && !parse_digest(buf, digest)) {
+		pci_info(to_pci_dev(dev), "accept refused: neither a digest nor 1\n");
 		return -EINVAL;
 	}
 
-	rc = accept_locked(dev);
+	rc = accept_locked(dev, any ? NULL : digest);
 	if (rc < 0)
 		return rc;
 
@@ -149,10 +165,95 @@ static ssize_t accept_store(struct device *dev, struct device_attribute *attr,
 
 struct device_attribute pci_tsm_attr_accept = __ATTR_RW(accept);
 
+static ssize_t evidence_digest_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(to_fn(dev));
+
+	if (!evidence)
+		return -ENODATA;
+
+	return sysfs_emit(buf, DIGEST_PREFIX "%*phN\n", PCI_TSM_DIGEST_SIZE,
+			  pci_tsm_evidence_digest(evidence));
+}
+
+struct device_attribute pci_tsm_attr_evidence_digest = __ATTR_RO(evidence_digest);
+
+static ssize_t evidence_generation_show(struct device *dev,
+					struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", pci_tsm_fn_generation(to_fn(dev)));
+}
+
+struct device_attribute pci_tsm_attr_evidence_generation =
+	__ATTR_RO(evidence_generation);
+
+static ssize_t nonce_write(struct file *file, struct kobject *kobj,
+			   const struct bin_attribute *attr, char *buf,
+			   loff_t pos, size_t len)
+{
+	struct device *dev = kobj_to_dev(kobj);
+	int rc;
+
+	if (pos || len != PCI_TSM_NONCE_SIZE) {
+		pci_info(to_pci_dev(dev), "nonce refused: not %u bytes at once\n",
+			 PCI_TSM_NONCE_SIZE);
+		return -EINVAL;
+	}
+
+	rc = pci_tsm_fn_refresh(to_fn(dev), buf);
+	return rc ?: len;
+}
+
+static ssize_t object_read(struct file *file, struct kobject *kobj,
+			   const struct bin_attribute *attr, char *buf,
+			   loff_t pos, size_t len)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(to_fn(kobj_to_dev(kobj)));
+
+	if (!evidence)
+		return -ENODATA;
+
+	return pci_tsm_evidence_read(evidence, (uintptr_t)attr->private, file,
+				     buf, pos, len);
+}
+
+/* Evidence tells devices apart: not for everybody */
+#define OBJECT_ATTR(_name, _object)					\
+	static const struct bin_attribute bin_attr_##_name = {		\
+		.attr = { .name = __stringify(_name), .mode = 0400 },	\
+		.private = (void *)(uintptr_t)(_object),		\
+		.read = object_read,					\
+	}
+
+OBJECT_ATTR(certificates, PCI_TSM_CERTIFICATES);
+OBJECT_ATTR(vca, PCI_TSM_VCA);
+OBJECT_ATTR(measurements, PCI_TSM_MEASUREMENTS);
+OBJECT_ATTR(report, PCI_TSM_REPORT);
+
+static const struct bin_attribute bin_attr_nonce = {
+	.attr = { .name = "nonce", .mode = 0200 },
+	.write = nonce_write,
+};
+
+/* These are there without a TSM, too: sysfs merges no binary attributes */
+const struct bin_attribute *const pci_tsm_guest_bin_attrs[] = {
+	&bin_attr_certificates,
+	&bin_attr_vca,
+	&bin_attr_measurements,
+	&bin_attr_report,
+	&bin_attr_nonce,
+	NULL
+};
+
 static struct attribute *need_tsm_attrs[] = {
 	&pci_tsm_attr_lock.attr,
 	&pci_tsm_attr_unlock.attr,
 	&pci_tsm_attr_accept.attr,
+	&pci_tsm_attr_evidence_digest.attr,
+	&pci_tsm_attr_evidence_generation.attr,
 	NULL
 };
 

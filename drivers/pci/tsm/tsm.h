@@ -7,11 +7,20 @@
 #ifndef __DRIVERS_PCI_TSM_H
 #define __DRIVERS_PCI_TSM_H
 
+#include <crypto/sha2.h>
 #include <linux/mutex.h>
 #include <linux/pci-tsm.h>
+#include <linux/spinlock.h>
 #include <linux/sysfs.h>
 
+struct pci_tsm_evidence;
 struct pci_tsm_mmio;
+struct pci_tsm_report;
+struct pci_tsm_report;
+struct pci_tsm_report;
+struct pci_tsm_report;
+struct pci_tsm_report;
+struct pci_tsm_report;
 
 /**
  * struct pci_tsm_fn - TDISP state of one function, as seen from a guest
@@ -27,13 +36,19 @@ struct pci_tsm_mmio;
  * @dma: private DMA is enabled at the TSM
  * @tsm: context of the TSM that has the function in its care, or NULL
  * @mmio: ranges that were made private, or NULL
+ * @accepted: digest of the evidence that was accepted; valid in RUN
+ * @evidence_lock: protects what follows it from readers in sysfs, who must not
+ *		   wait for the TSM; writers hold @lock as well
+ * @evidence: what was collected last in this LOCK session, or NULL
+ * @generation: changes whenever @evidence does
  * @attrs_ready: the function is set up; under the registry's attrs_lock
  * @attrs: the attributes that need a TSM are there; under attrs_lock
  *
  * Allocated at enumeration for TDISP-capable functions only, lives as long as
  * @pdev.
  *
- * Lock order: device_lock(@pdev) -> @lock -> locks of the registries. No lock
+ * Lock order: device_lock(@pdev) -> @lock -> locks of the registries and
+ * @evidence_lock. No lock
  * that is shared between functions is held across a TSM operation.
  */
 struct pci_tsm_fn {
@@ -47,6 +62,10 @@ struct pci_tsm_fn {
 	bool dma __guarded_by(&lock);
 	struct pci_tsm_devsec *tsm __guarded_by(&lock);
 	struct pci_tsm_mmio *mmio __guarded_by(&lock);
+	u8 accepted[SHA384_DIGEST_SIZE] __guarded_by(&lock);
+	spinlock_t evidence_lock; /* innermost */
+	struct pci_tsm_evidence *evidence __guarded_by(&evidence_lock);
+	u64 generation __guarded_by(&evidence_lock);
 	bool attrs_ready;
 	bool attrs;
 };
@@ -68,8 +87,11 @@ void pci_tsm_gate_exit(struct pci_dev *pdev);
 const char *pci_tsm_state_name(enum pci_tsm_state state);
 struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold);
 void pci_tsm_fn_free(struct pci_tsm_fn *fn);
+struct pci_tsm_evidence *pci_tsm_fn_evidence(struct pci_tsm_fn *fn);
+u64 pci_tsm_fn_generation(struct pci_tsm_fn *fn);
 int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id);
-int pci_tsm_fn_accept(struct pci_tsm_fn *fn);
+int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce);
+int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest);
 int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id);
 int pci_tsm_fn_attach(struct pci_tsm_fn *fn);
 void pci_tsm_fn_resume(struct pci_tsm_fn *fn);
@@ -83,6 +105,23 @@ int pci_tsm_devsec_register(struct tsm_dev *tsm_dev);
 void pci_tsm_devsec_unregister(struct tsm_dev *tsm_dev);
 struct tsm_dev *pci_tsm_devsec_find(int tsm_id);
 void pci_tsm_fn_announce(struct pci_tsm_fn *fn);
+
+/* evidence.c */
+#define PCI_TSM_DIGEST_SIZE	SHA384_DIGEST_SIZE
+
+int pci_tsm_evidence_collect(struct pci_tsm_devsec *tsm, const u8 *nonce,
+			     struct pci_tsm_evidence **evidence);
+struct pci_tsm_evidence *pci_tsm_evidence_get(struct pci_tsm_evidence *evidence);
+void pci_tsm_evidence_put(struct pci_tsm_evidence *evidence);
+const u8 *pci_tsm_evidence_digest(const struct pci_tsm_evidence *evidence);
+const struct pci_tsm_report *
+pci_tsm_evidence_report(const struct pci_tsm_evidence *evidence);
+ssize_t pci_tsm_evidence_read(struct pci_tsm_evidence *evidence,
+			      enum pci_tsm_object object, const void *reader,
+			      char *buf, loff_t pos, size_t count);
+
+DEFINE_FREE(pci_tsm_evidence, struct pci_tsm_evidence *,
+	    if (_T) pci_tsm_evidence_put(_T))
 
 /* mmio.c */
 enum pci_tsm_reserved {
@@ -102,7 +141,9 @@ struct pci_tsm_mmio {
 	struct pci_tsm_mmio_range range[] __counted_by(nr);
 };
 
-int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm, struct pci_tsm_mmio **mmio);
+int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
+		       const struct pci_tsm_report *report,
+		       struct pci_tsm_mmio **mmio);
 int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 			  struct pci_tsm_mmio **mmio);
 
@@ -112,6 +153,9 @@ extern struct device_attribute pci_tsm_attr_held;
 extern struct device_attribute pci_tsm_attr_lock;
 extern struct device_attribute pci_tsm_attr_unlock;
 extern struct device_attribute pci_tsm_attr_accept;
+extern struct device_attribute pci_tsm_attr_evidence_digest;
+extern struct device_attribute pci_tsm_attr_evidence_generation;
+extern const struct bin_attribute *const pci_tsm_guest_bin_attrs[];
 bool pci_tsm_guest_group_visible(struct pci_dev *pdev);
 umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev,
 				   struct attribute *attr);
@@ -136,5 +180,7 @@ static inline umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev,
 {
 	return 0;
 }
+
+static const struct bin_attribute *const pci_tsm_guest_bin_attrs[] = { NULL };
 #endif
 #endif /* __DRIVERS_PCI_TSM_H */

@@ -9,6 +9,9 @@
 
 #include <linux/arm-smccc.h>
 #include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
 
 #define RHI_FID(n)		ARM_SMCCC_CALL_VAL(ARM_SMCCC_FAST_CALL,		\
 						   ARM_SMCCC_SMC_64,		\
@@ -52,7 +55,11 @@
  */
 #define RHI_DA_OBJECT_SIZE		RHI_FID(0x4c)
 
+#define RHI_DA_OBJECT_VCA		0
+#define RHI_DA_OBJECT_CERTIFICATE	1
+#define RHI_DA_OBJECT_MEASUREMENTS	2
 #define RHI_DA_OBJECT_REPORT		3
+#define RHI_DA_OBJECT_VCA_DRAFT		4	/* before RHI 1.0 */
 
 /*
  * Read a part of such an object.
@@ -75,6 +82,24 @@
  * ret0 == RHI_DA_* status
  */
 #define RHI_DA_VDEV_CONTINUE		RHI_FID(0x51)
+
+/*
+ * Have the device sign its measurements.
+ *
+ * arg1 == vdev id
+ * arg2 == IPA of struct rhi_da_meas_params, in a page of shared memory
+ * ret0 == RHI_DA_* status
+ * ret1 == Handle for RHI_DA_VDEV_CONTINUE
+ */
+#define RHI_DA_VDEV_GET_MEASUREMENTS	RHI_FID(0x52)
+
+struct rhi_da_meas_params {
+	u64 flags;
+	u8 pad[0xf8];
+	u8 nonce[32];
+};
+
+static_assert(offsetof(struct rhi_da_meas_params, nonce) == 0x100);
 
 /*
  * Collect the interface report of a vdev.

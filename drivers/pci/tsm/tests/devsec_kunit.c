@@ -56,7 +56,7 @@ static void devsec_goto(struct kunit *test, struct fake_dev *dev,
 	fake_check(tsm, dev);
 }
 
-enum event { EV_LOCK, EV_ACCEPT, EV_UNLOCK, EV_BIND };
+enum event { EV_LOCK, EV_REFRESH, EV_ACCEPT, EV_UNLOCK, EV_BIND };
 
 struct transition {
 	const char *name;
@@ -69,18 +69,22 @@ struct transition {
 /* Every request in every state */
 static const struct transition transitions[] = {
 	{ "unlocked: lock", PCI_TSM_UNLOCKED, EV_LOCK, 0, PCI_TSM_LOCKED },
+	{ "unlocked: refresh", PCI_TSM_UNLOCKED, EV_REFRESH, -EINVAL, PCI_TSM_UNLOCKED },
 	{ "unlocked: accept", PCI_TSM_UNLOCKED, EV_ACCEPT, -EINVAL, PCI_TSM_UNLOCKED },
 	{ "unlocked: unlock", PCI_TSM_UNLOCKED, EV_UNLOCK, -EINVAL, PCI_TSM_UNLOCKED },
 	{ "unlocked: bind", PCI_TSM_UNLOCKED, EV_BIND, 0, PCI_TSM_UNLOCKED },
 	{ "locked: lock", PCI_TSM_LOCKED, EV_LOCK, -EBUSY, PCI_TSM_LOCKED },
+	{ "locked: refresh", PCI_TSM_LOCKED, EV_REFRESH, 0, PCI_TSM_LOCKED },
 	{ "locked: accept", PCI_TSM_LOCKED, EV_ACCEPT, 1, PCI_TSM_RUN },
 	{ "locked: unlock", PCI_TSM_LOCKED, EV_UNLOCK, 0, PCI_TSM_UNLOCKED },
 	{ "locked: bind", PCI_TSM_LOCKED, EV_BIND, -EBUSY, PCI_TSM_LOCKED },
 	{ "run: lock", PCI_TSM_RUN, EV_LOCK, -EBUSY, PCI_TSM_RUN },
+	{ "run: refresh", PCI_TSM_RUN, EV_REFRESH, 0, PCI_TSM_RUN },
 	{ "run: accept", PCI_TSM_RUN, EV_ACCEPT, 0, PCI_TSM_RUN },
 	{ "run: unlock", PCI_TSM_RUN, EV_UNLOCK, 0, PCI_TSM_UNLOCKED },
 	{ "run: bind", PCI_TSM_RUN, EV_BIND, 0, PCI_TSM_RUN },
 	{ "error: lock", PCI_TSM_ERROR, EV_LOCK, -EIO, PCI_TSM_ERROR },
+	{ "error: refresh", PCI_TSM_ERROR, EV_REFRESH, -EIO, PCI_TSM_ERROR },
 	{ "error: accept", PCI_TSM_ERROR, EV_ACCEPT, -EIO, PCI_TSM_ERROR },
 	{ "error: unlock", PCI_TSM_ERROR, EV_UNLOCK, 0, PCI_TSM_UNLOCKED },
 	{ "error: bind", PCI_TSM_ERROR, EV_BIND, -EBUSY, PCI_TSM_ERROR },
@@ -93,6 +97,8 @@ static int do_event(struct kunit *test, struct fake_dev *dev, enum event event)
 	switch (event) {
 	case EV_LOCK:
 		return fake_lock(tsm_of(test), dev);
+	case EV_REFRESH:
+		return fake_refresh(dev);
 	case EV_ACCEPT:
 		return fake_accept(dev);
 	case EV_UNLOCK:

@@ -4,7 +4,9 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 #include <linux/device.h>
+#include <linux/mm.h>
 #include <linux/pci.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tsm.h>
@@ -91,9 +93,57 @@ static int fake_op_lock(struct pci_tsm_devsec *tsm)
 		return -EPROTO;
 
 	dev->state = PCI_TSM_LOCKED;
-	tsm->report = dev->report;
-	tsm->report_len = dev->report_len;
 	return 0;
+}
+
+static int fake_object(struct pci_tsm_collection *c, enum pci_tsm_object object,
+		       const void *data, size_t len)
+{
+	c->object[object].data = kvmemdup(data, len, GFP_KERNEL);
+	c->object[object].len = len;
+	return c->object[object].data ? 0 : -ENOMEM;
+}
+
+static int fake_collect(struct fake_dev *dev, const u8 *nonce,
+			struct pci_tsm_collection *c)
+{
+	static const u8 other[PCI_TSM_NONCE_SIZE];
+	int rc;
+
+	u8 *buf __free(kfree) = kmalloc(SZ_1K, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+
+	dev->collections++;
+	c->lock_flags = 1;
+	c->lock_flags_known = 3;
+	rc = fake_object(c, PCI_TSM_CERTIFICATES, buf,
+			 fake_certificates(dev, buf));
+	rc = rc ?: fake_object(c, PCI_TSM_VCA, buf, fake_vca(buf));
+	rc = rc ?: fake_object(c, PCI_TSM_MEASUREMENTS, buf,
+			       fake_measurements(dev, dev->other_nonce ? other : nonce,
+						 buf));
+	rc = rc ?: fake_object(c, PCI_TSM_REPORT, dev->report, dev->report_len);
+	if (rc || !dev->replace)
+		return rc;
+
+	kvfree(c->object[dev->replaced].data);
+	return fake_object(c, dev->replaced, dev->replace, dev->replace_len);
+}
+
+static int fake_op_collect(struct pci_tsm_devsec *tsm, const u8 *nonce,
+			   struct pci_tsm_collection *c)
+{
+	struct fake_ctx *ctx = to_ctx(tsm);
+	struct fake_dev *dev = ctx->dev;
+	int rc = fake_op(ctx->tsm, dev, "collect");
+
+	if (rc)
+		return rc;
+	if (dev->state != PCI_TSM_LOCKED && dev->state != PCI_TSM_RUN)
+		return -EPROTO;
+
+	return fake_collect(dev, nonce, c);
 }
 
 static int fake_op_unlock(struct pci_tsm_devsec *tsm)
@@ -200,6 +250,7 @@ static const struct pci_tsm_devsec_ops fake_devsec_ops = {
 	.probe = fake_op_probe,
 	.remove = fake_op_remove,
 	.lock = fake_op_lock,
+	.collect = fake_op_collect,
 	.unlock = fake_op_unlock,
 	.run = fake_op_run,
 	.query = fake_op_query,
@@ -447,6 +498,11 @@ void fake_check(struct fake_tsm *tsm, struct fake_dev *dev)
 	if (fn->state == PCI_TSM_UNLOCKED)
 		KUNIT_EXPECT_NULL(test, fn->tsm);
 	KUNIT_EXPECT_EQ(test, !!fn->mmio, dev->private != 0);
+
+	/* Evidence is that of a LOCK session */
+	scoped_guard(spinlock, &fn->evidence_lock)
+		if (fn->state == PCI_TSM_UNLOCKED)
+			KUNIT_EXPECT_NULL(test, fn->evidence);
 }
 
 /**
@@ -470,8 +526,46 @@ int fake_lock(struct fake_tsm *tsm, struct fake_dev *dev)
  */
 int fake_accept(struct fake_dev *dev)
 {
+	return fake_accept_digest(dev, NULL);
+}
+
+/**
+ * fake_accept_digest() - the same, by the digest of what was verified
+ * @dev: the function
+ * @digest: the digest, NULL for any
+ *
+ * Return: as pci_tsm_fn_accept().
+ */
+int fake_accept_digest(struct fake_dev *dev, const u8 *digest)
+{
 	guard(device)(&dev->pdev->dev);
-	return pci_tsm_fn_accept(dev->pdev->tsm_fn);
+	return pci_tsm_fn_accept(dev->pdev->tsm_fn, digest);
+}
+
+/**
+ * fake_refresh() - collect evidence for @fake_nonce
+ * @dev: the function
+ *
+ * Return: as pci_tsm_fn_refresh().
+ */
+int fake_refresh(struct fake_dev *dev)
+{
+	return pci_tsm_fn_refresh(dev->pdev->tsm_fn, fake_nonce);
+}
+
+/**
+ * fake_digest() - get the digest of a function's evidence
+ * @test: the test; fails if there is no evidence
+ * @dev: the function
+ * @digest: where to, %PCI_TSM_DIGEST_SIZE bytes
+ */
+void fake_digest(struct kunit *test, struct fake_dev *dev, u8 *digest)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(dev->pdev->tsm_fn);
+
+	KUNIT_ASSERT_NOT_NULL(test, evidence);
+	memcpy(digest, pci_tsm_evidence_digest(evidence), PCI_TSM_DIGEST_SIZE);
 }
 
 /**

@@ -15,6 +15,7 @@
 #define FAKE_VENDOR	0x1b36
 #define FAKE_DEVICE	0x7d15
 #define FAKE_REPORT_MAX	256
+#define FAKE_CERTS_LEN	14
 #define FAKE_DEVS_MAX	8
 
 /**
@@ -28,6 +29,16 @@
  * @contexts: contexts of the TSM that exist
  * @report: interface report to hand out
  * @report_len: its size
+ * @cert: tells its certificates from others
+ * @svn: security version number that it measures
+ * @info: informational measurement
+ * @reverse: measurements come in the reverse order
+ * @other_nonce: measurements are not for the nonce that was given
+ * @collections: how often evidence was collected
+ * @replace: object to hand out in place of one of its own, NULL for none; freed
+ *	     with it
+ * @replace_len: its size
+ * @replaced: which one
  */
 struct fake_dev {
 	struct list_head node;
@@ -39,6 +50,15 @@ struct fake_dev {
 	int contexts;
 	u8 report[FAKE_REPORT_MAX];
 	size_t report_len;
+	u8 cert;
+	u64 svn;
+	u32 info;
+	bool reverse;
+	bool other_nonce;
+	unsigned int collections;
+	void *replace;
+	size_t replace_len;
+	enum pci_tsm_object replaced;
 };
 
 /**
@@ -88,13 +108,20 @@ void fake_check(struct fake_tsm *tsm, struct fake_dev *dev);
 
 int fake_lock(struct fake_tsm *tsm, struct fake_dev *dev);
 int fake_accept(struct fake_dev *dev);
+int fake_accept_digest(struct fake_dev *dev, const u8 *digest);
+int fake_refresh(struct fake_dev *dev);
+void fake_digest(struct kunit *test, struct fake_dev *dev, u8 *digest);
 int fake_unlock(struct fake_tsm *tsm, struct fake_dev *dev);
 int fake_bind(struct fake_dev *dev);
 void fake_unbind(struct fake_dev *dev);
+size_t fake_certificates(const struct fake_dev *dev, u8 *buf);
+size_t fake_vca(u8 *buf);
+size_t fake_measurements(const struct fake_dev *dev, const u8 *nonce, u8 *buf);
 size_t fake_report_range(u8 *report, size_t len, u64 first_page, u32 pages,
 			 u16 attr, u16 id);
 size_t fake_report_end(u8 *report, size_t len, u32 info_len);
 
 extern struct pci_driver fake_driver;
+extern const u8 fake_nonce[PCI_TSM_NONCE_SIZE];
 
 #endif /* __PCI_TSM_FAKE_H */

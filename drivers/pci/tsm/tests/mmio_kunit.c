@@ -543,11 +543,10 @@ static void mmio_max_ranges(struct kunit *test)
 		put_unaligned_le16(2, report + 16 + i * 16 + 14);
 	}
 
+	dev->replace = report;
+	dev->replace_len = 20 + n * 16;
+	dev->replaced = PCI_TSM_REPORT;
 	KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm, dev));
-	scoped_guard(mutex, &dev->pdev->tsm_fn->lock) {
-		dev->pdev->tsm_fn->tsm->report = report;
-		dev->pdev->tsm_fn->tsm->report_len = 20 + n * 16;
-	}
 	KUNIT_ASSERT_EQ(test, 1, fake_accept(dev));
 	KUNIT_EXPECT_EQ(test, dev->private, n * SZ_4K);
 	KUNIT_ASSERT_EQ(test, 0, fake_unlock(tsm, dev));

@@ -107,6 +107,10 @@ static void sysfs_life(struct kunit *test)
 	fake_check(test->priv, dev);
 }
 
+#define HEX16	"00112233445566aA"
+#define HEX95	HEX16 HEX16 HEX16 HEX16 HEX16 "0123456789abcde"
+#define HEX96	HEX95 "f"
+
 struct write_case {
 	const char *val;
 	int lock_rc;
@@ -136,12 +140,23 @@ static const struct write_case write_cases[] = {
 	{ "tsm99", -ENXIO, -EINVAL },
 	{ "tsm99\n", -ENXIO, -EINVAL },
 	{ "sha384:00", -EINVAL, -EINVAL },
+	{ "sha384:" HEX96, -EINVAL, -ESTALE },
+	{ "sha384:" HEX96 "\n", -EINVAL, -ESTALE },
+	{ "sha384:" HEX96 "0", -EINVAL, -EINVAL },
+	{ "sha384:" HEX96 " ", -EINVAL, -EINVAL },
+	{ "sha384:" HEX95, -EINVAL, -EINVAL },
+	{ "sha384:" HEX95 "g", -EINVAL, -EINVAL },
+	{ "sha384:" HEX95 "\n", -EINVAL, -EINVAL },
+	{ "sha384: " HEX95, -EINVAL, -EINVAL },
+	{ "sha256:" HEX96, -EINVAL, -EINVAL },
+	{ "SHA384:" HEX96, -EINVAL, -EINVAL },
+	{ HEX96, -EINVAL, -EINVAL },
 };
 
 static void write_desc(const struct write_case *c, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%zu bytes: %.*s", strlen(c->val),
-		 (int)strcspn(c->val, "\n"), c->val);
+		 min((int)strcspn(c->val, "\n"), 24), c->val);
 }
 
 KUNIT_ARRAY_PARAM(write, write_cases, write_desc);
@@ -166,10 +181,92 @@ static void sysfs_bad_write(struct kunit *test)
 	fake_check(test->priv, dev);
 }
 
+static const struct bin_attribute *bin_attr(struct kunit *test, const char *name)
+{
+	for (int i = 0; pci_tsm_guest_bin_attrs[i]; i++)
+		if (!strcmp(pci_tsm_guest_bin_attrs[i]->attr.name, name))
+			return pci_tsm_guest_bin_attrs[i];
+
+	KUNIT_FAIL_AND_ABORT(test, "no attribute %s", name);
+}
+
+static ssize_t bin_read(struct kunit *test, struct fake_dev *dev,
+			const char *name, char *buf, loff_t pos, size_t len)
+{
+	const struct bin_attribute *attr = bin_attr(test, name);
+	struct file *file = (struct file *)test;
+
+	return attr->read(file, &dev->pdev->dev.kobj, attr, buf, pos, len);
+}
+
+static ssize_t nonce_write(struct kunit *test, struct fake_dev *dev, loff_t pos,
+			   size_t len)
+{
+	const struct bin_attribute *attr = bin_attr(test, "nonce");
+	char *buf = kunit_kzalloc(test, max(len, 1), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	memset(buf, 0x77, len);
+	return attr->write(NULL, &dev->pdev->dev.kobj, attr, buf, pos, len);
+}
+
+static void sysfs_evidence(struct kunit *test)
+{
+	static const char * const names[] = { "certificates", "vca",
+					      "measurements", "report" };
+	static const size_t bad_len[] = { 0, 1, 31, 33, 64, 4096 };
+	struct fake_dev *dev = sysfs_dev(test);
+	char *buf = kunit_kzalloc(test, SZ_1K, GFP_KERNEL);
+	const char *digest, *gen;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	fake_tsm_register(test->priv);
+	for (int i = 0; i < ARRAY_SIZE(names); i++)
+		KUNIT_EXPECT_EQ(test, -ENODATA,
+				bin_read(test, dev, names[i], buf, 0, SZ_1K));
+	expect_show(test, dev, &pci_tsm_attr_evidence_digest, "");
+	expect_show(test, dev, &pci_tsm_attr_evidence_generation, "0\n");
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			nonce_write(test, dev, 0, PCI_TSM_NONCE_SIZE));
+
+	KUNIT_ASSERT_EQ(test, 4, store(dev, &pci_tsm_attr_lock,
+				       tsm_name(test, "")));
+	digest = show(test, dev, &pci_tsm_attr_evidence_digest);
+	KUNIT_EXPECT_EQ(test, strlen(digest), 7 + 96 + 1);
+	KUNIT_EXPECT_TRUE(test, strstarts(digest, "sha384:"));
+	gen = show(test, dev, &pci_tsm_attr_evidence_generation);
+
+	for (int i = 0; i < ARRAY_SIZE(bad_len); i++)
+		KUNIT_EXPECT_EQ(test, -EINVAL,
+				nonce_write(test, dev, 0, bad_len[i]));
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			nonce_write(test, dev, 1, PCI_TSM_NONCE_SIZE));
+	expect_show(test, dev, &pci_tsm_attr_evidence_generation, gen);
+	KUNIT_EXPECT_EQ(test, PCI_TSM_NONCE_SIZE,
+			nonce_write(test, dev, 0, PCI_TSM_NONCE_SIZE));
+	expect_show(test, dev, &pci_tsm_attr_evidence_digest, digest);
+	KUNIT_EXPECT_STRNEQ(test, gen,
+			    show(test, dev, &pci_tsm_attr_evidence_generation));
+
+	for (int i = 0; i < ARRAY_SIZE(names); i++)
+		KUNIT_EXPECT_GT(test, bin_read(test, dev, names[i], buf, 0, SZ_1K),
+				0);
+	KUNIT_EXPECT_EQ(test, 10,
+			bin_read(test, dev, "measurements", buf, 4, 10));
+	KUNIT_EXPECT_MEMEQ(test, buf, "wwwwwwwwww", 10);
+
+	KUNIT_EXPECT_EQ(test, strlen(digest),
+			store(dev, &pci_tsm_attr_accept, digest));
+	expect_show(test, dev, &pci_tsm_attr_state, "run\n");
+	fake_check(test->priv, dev);
+}
+
 /* state and held always, the rest from the first TSM on */
 static void sysfs_visibility(struct kunit *test)
 {
-	static const char * const need_tsm[] = { "lock", "unlock", "accept" };
+	static const char * const need_tsm[] = { "lock", "unlock", "accept",
+						 "evidence_digest",
+						 "evidence_generation" };
 	struct fake_dev *dev = sysfs_dev(test);
 	struct fake_tsm *tsm = test->priv;
 
@@ -224,6 +321,7 @@ static void sysfs_plain(struct kunit *test)
 static struct kunit_case sysfs_cases[] = {
 	KUNIT_CASE(sysfs_life),
 	KUNIT_CASE_PARAM(sysfs_bad_write, write_gen_params),
+	KUNIT_CASE(sysfs_evidence),
 	KUNIT_CASE(sysfs_visibility),
 	KUNIT_CASE(sysfs_hot_add),
 	KUNIT_CASE(sysfs_plain),

@@ -23,7 +23,8 @@
  * @lock_nonce: identifies the LOCK session
  * @meas_nonce: identifies the collection of measurements
  * @report_nonce: identifies the collection of the interface report
- * @locked: there is a LOCK session of ours and the nonces are valid
+ * @locked: there is a LOCK session of ours, and @lock_nonce is valid
+ * @collected: there is evidence of it, and the other nonces are valid
  * @killable: a fatal signal ends the operation under way
  */
 struct arm_cca_vdev {
@@ -35,6 +36,7 @@ struct arm_cca_vdev {
 	u64 meas_nonce;
 	u64 report_nonce;
 	bool locked;
+	bool collected;
 	bool killable;
 };
 
@@ -74,10 +76,17 @@ int arm_cca_rsi_ripas_empty(struct arm_cca_vdev *vdev, u64 base, u64 top,
 /* rhi.c: calls to the host */
 bool arm_cca_rhi_has_da(void);
 int arm_cca_rhi_set_tdi_state(struct arm_cca_vdev *vdev, u64 state);
+int arm_cca_rhi_get_measurements(struct arm_cca_vdev *vdev, phys_addr_t params);
 int arm_cca_rhi_get_report(struct arm_cca_vdev *vdev);
 int arm_cca_rhi_object_size(struct arm_cca_vdev *vdev, u64 object, u64 *size);
 int arm_cca_rhi_object_read(struct arm_cca_vdev *vdev, u64 object,
 			    phys_addr_t buf, u64 max, u64 offset, u64 *len);
+
+/* shared.c: memory that the host can read and write */
+void *arm_cca_shared_page_alloc(void);
+void arm_cca_shared_page_free(void *page);
+
+DEFINE_FREE(arm_cca_shared_page, void *, arm_cca_shared_page_free(_T))
 
 /* object.c: evidence that the host keeps */
 void *arm_cca_object_get(struct arm_cca_vdev *vdev, u64 object, size_t max,
@@ -85,9 +94,14 @@ void *arm_cca_object_get(struct arm_cca_vdev *vdev, u64 object, size_t max,
 
 /* vdev.c: what the RMM says about a function */
 int arm_cca_vdev_update(struct arm_cca_vdev *vdev);
+int arm_cca_vdev_check_session(struct arm_cca_vdev *vdev);
 int arm_cca_vdev_check(struct arm_cca_vdev *vdev, u8 state);
-int arm_cca_vdev_check_digest(struct arm_cca_vdev *vdev, const void *data,
-			      size_t len, const u8 *digest);
+int arm_cca_vdev_check_digest(struct arm_cca_vdev *vdev, const char *what,
+			      const void *data, size_t len, const u8 *digest);
+
+/* evidence.c: what the device proves itself with */
+int arm_cca_evidence_collect(struct arm_cca_vdev *vdev, const u8 *nonce,
+			     struct pci_tsm_collection *collection);
 
 /* mmio.c: private MMIO */
 int arm_cca_mmio_validate(struct arm_cca_vdev *vdev,

@@ -30,7 +30,6 @@ static void arm_cca_vdev_free(struct arm_cca_vdev *vdev)
 	if (!vdev)
 		return;
 
-	kvfree(vdev->tsm.report);
 	kfree(vdev->info);
 	kfree(vdev->call);
 	kfree(vdev);
@@ -66,52 +65,7 @@ static void arm_cca_devsec_remove(struct pci_tsm_devsec *tsm)
 static void arm_cca_devsec_end_session(struct arm_cca_vdev *vdev)
 {
 	vdev->locked = false;
-	kvfree(vdev->tsm.report);
-	vdev->tsm.report = NULL;
-	vdev->tsm.report_len = 0;
-}
-
-static int arm_cca_devsec_collect(struct arm_cca_vdev *vdev)
-{
-	const struct rsi_vdev_info *info = vdev->info;
-	u64 lock_nonce;
-	size_t len;
-	int rc;
-
-	rc = arm_cca_vdev_check(vdev, RSI_VDEV_LOCKED);
-	if (rc)
-		return rc;
-	lock_nonce = info->lock_nonce;
-
-	rc = arm_cca_rhi_get_report(vdev);
-	if (rc)
-		return rc;
-
-	void *report __free(kvfree) = arm_cca_object_get(vdev,
-							 RHI_DA_OBJECT_REPORT,
-							 PCI_TSM_REPORT_MAX,
-							 &len);
-	if (IS_ERR(report))
-		return PTR_ERR(report);
-
-	rc = arm_cca_vdev_check(vdev, RSI_VDEV_LOCKED);
-	if (rc)
-		return rc;
-	if (info->lock_nonce != lock_nonce) {
-		pci_err(vdev->tsm.pdev, "function was locked again while evidence was collected\n");
-		return -EIO;
-	}
-	rc = arm_cca_vdev_check_digest(vdev, report, len, info->report_digest);
-	if (rc)
-		return rc;
-
-	vdev->lock_nonce = lock_nonce;
-	vdev->meas_nonce = info->meas_nonce;
-	vdev->report_nonce = info->report_nonce;
-	vdev->locked = true;
-	vdev->tsm.report = no_free_ptr(report);
-	vdev->tsm.report_len = len;
-	return 0;
+	vdev->collected = false;
 }
 
 static int arm_cca_devsec_lock(struct pci_tsm_devsec *tsm)
@@ -122,8 +76,30 @@ static int arm_cca_devsec_lock(struct pci_tsm_devsec *tsm)
 	arm_cca_devsec_end_session(vdev);
 	vdev->killable = true;
 	rc = arm_cca_rhi_set_tdi_state(vdev, RHI_DA_TDI_LOCKED);
-	if (!rc)
-		rc = arm_cca_devsec_collect(vdev);
+	vdev->killable = false;
+	if (rc)
+		return rc;
+
+	rc = arm_cca_vdev_check(vdev, RSI_VDEV_LOCKED);
+	if (rc)
+		return rc;
+
+	vdev->lock_nonce = vdev->info->lock_nonce;
+	vdev->locked = true;
+	return 0;
+}
+
+static int arm_cca_devsec_collect(struct pci_tsm_devsec *tsm, const u8 *nonce,
+				  struct pci_tsm_collection *collection)
+{
+	struct arm_cca_vdev *vdev = to_arm_cca_vdev(tsm);
+	int rc;
+
+	if (!vdev->locked)
+		return -EIO;
+
+	vdev->killable = true;
+	rc = arm_cca_evidence_collect(vdev, nonce, collection);
 	vdev->killable = false;
 	return rc;
 }
@@ -154,8 +130,8 @@ static int arm_cca_devsec_run(struct pci_tsm_devsec *tsm)
 	struct arm_cca_vdev *vdev = to_arm_cca_vdev(tsm);
 	int rc;
 
-	if (!vdev->locked)
-		return -EIO;
+	if (!vdev->collected)
+		return -ESTALE;
 
 	rc = arm_cca_vdev_check(vdev, RSI_VDEV_LOCKED);
 	if (rc)
@@ -176,23 +152,14 @@ static int arm_cca_devsec_query(struct pci_tsm_devsec *tsm,
 		[RSI_VDEV_ERROR] = PCI_TSM_ERROR,
 	};
 	struct arm_cca_vdev *vdev = to_arm_cca_vdev(tsm);
-	const struct rsi_vdev_info *info = vdev->info;
 	int rc;
 
 	rc = arm_cca_vdev_update(vdev);
 	if (rc)
 		return rc;
 
-	*state = states[info->state];
-	if (vdev->locked && info->state != RSI_VDEV_ERROR &&
-	    (info->state == RSI_VDEV_UNLOCKED ||
-	     info->lock_nonce != vdev->lock_nonce ||
-	     info->meas_nonce != vdev->meas_nonce ||
-	     info->report_nonce != vdev->report_nonce)) {
-		pci_warn(tsm->pdev, "function was unlocked, locked or measured again behind our back\n");
-		*state = PCI_TSM_ERROR;
-	}
-	return 0;
+	*state = states[vdev->info->state];
+	return arm_cca_vdev_check_session(vdev);
 }
 
 static int arm_cca_devsec_mmio_validate(struct pci_tsm_devsec *tsm,
@@ -201,8 +168,8 @@ static int arm_cca_devsec_mmio_validate(struct pci_tsm_devsec *tsm,
 	struct arm_cca_vdev *vdev = to_arm_cca_vdev(tsm);
 	int rc;
 
-	if (!vdev->locked)
-		return -EIO;
+	if (!vdev->collected)
+		return -ESTALE;
 
 	vdev->killable = true;
 	rc = arm_cca_mmio_validate(vdev, range);
@@ -220,8 +187,8 @@ static int arm_cca_devsec_dma_enable(struct pci_tsm_devsec *tsm)
 {
 	struct arm_cca_vdev *vdev = to_arm_cca_vdev(tsm);
 
-	if (!vdev->locked)
-		return -EIO;
+	if (!vdev->collected)
+		return -ESTALE;
 	return arm_cca_rsi_dma_enable(vdev);
 }
 
@@ -234,6 +201,7 @@ const struct pci_tsm_devsec_ops arm_cca_devsec_ops = {
 	.probe = arm_cca_devsec_probe,
 	.remove = arm_cca_devsec_remove,
 	.lock = arm_cca_devsec_lock,
+	.collect = arm_cca_devsec_collect,
 	.unlock = arm_cca_devsec_unlock,
 	.run = arm_cca_devsec_run,
 	.query = arm_cca_devsec_query,

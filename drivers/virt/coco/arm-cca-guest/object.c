@@ -4,48 +4,17 @@
  * writes them to shared memory, where it can change them at any time: they are
  * copied once to private memory, and only the copy is looked at.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/cleanup.h>
 #include <linux/err.h>
-#include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/pci.h>
-#include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include <asm/rsi_cmds.h>
 
 #include "arm-cca-da.h"
-
-/* A page whose state is unknown must not be used for anything else: leak it */
-static void *arm_cca_shared_page_alloc(void)
-{
-	void *page = (void *)__get_free_page(GFP_KERNEL | __GFP_ZERO);
-
-	if (page && set_memory_decrypted((unsigned long)page, 1)) {
-		pr_err("leaking a page that cannot be shared\n");
-		return NULL;
-	}
-	return page;
-}
-
-static void arm_cca_shared_page_free(void *page)
-{
-	if (!page)
-		return;
-
-	if (set_memory_encrypted((unsigned long)page, 1)) {
-		pr_err("leaking a page that cannot be made private\n");
-		return;
-	}
-	free_page((unsigned long)page);
-}
-
-DEFINE_FREE(arm_cca_shared_page, void *, arm_cca_shared_page_free(_T))
 
 static int arm_cca_object_size(struct arm_cca_vdev *vdev, u64 object,
 			       size_t max, size_t *size)

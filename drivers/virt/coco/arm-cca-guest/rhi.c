@@ -20,6 +20,7 @@
 
 #define ARM_CCA_RHI_NEEDED	(RHI_DA_HAS_OBJECT_SIZE |	\
 				 RHI_DA_HAS_OBJECT_READ |	\
+				 RHI_DA_HAS_GET_MEASUREMENTS |	\
 				 RHI_DA_HAS_GET_REPORT |	\
 				 RHI_DA_HAS_SET_TDI_STATE)
 
@@ -42,7 +43,7 @@ static const struct {
 	[RHI_DA_INVALID_OBJECT] = { "INVALID_OBJECT", -EOPNOTSUPP },
 	[RHI_DA_ERROR_INPUT] = { "ERROR_INPUT", -EPROTO },
 	[RHI_DA_ERROR_DEVICE] = { "ERROR_DEVICE", -EIO },
-	[RHI_DA_INVALID_OFFSET] = { "INVALID_OFFSET", -EPROTO },
+	[RHI_DA_INVALID_OFFSET] = { "INVALID_OFFSET", -EBADMSG },
 	[RHI_DA_ACCESS_FAILED] = { "ACCESS_FAILED", -EPROTO },
 	[RHI_DA_BUSY] = { "BUSY", -EBUSY },
 	[RHI_DA_ABORTED_HAD_COMPLETED] = { "ABORTED_HAD_COMPLETED", -EBADMSG },
@@ -184,6 +185,24 @@ int arm_cca_rhi_set_tdi_state(struct arm_cca_vdev *vdev, u64 state)
 		.what = what[state],
 		.fid = RHI_DA_VDEV_SET_TDI_STATE,
 		.args = { vdev->id, state },
+		.may_continue = true,
+	});
+}
+
+/**
+ * arm_cca_rhi_get_measurements - have the host collect measurements
+ * @vdev: the function
+ * @params: &struct rhi_da_meas_params in a page of shared memory
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int arm_cca_rhi_get_measurements(struct arm_cca_vdev *vdev, phys_addr_t params)
+{
+	return arm_cca_rhi_vdev_call(vdev, (struct arm_cca_rhi) {
+		.what = "GET_MEASUREMENTS",
+		.fid = RHI_DA_VDEV_GET_MEASUREMENTS,
+		.args = { vdev->id, params },
 		.may_continue = true,
 	});
 }

@@ -67,15 +67,44 @@ int arm_cca_vdev_update(struct arm_cca_vdev *vdev)
 }
 
 /**
+ * arm_cca_vdev_check_session - is the LOCK session still ours
+ * @vdev: the function; &arm_cca_vdev.info is current
+ *
+ * If there is a LOCK session of ours, it must be the current one, and no
+ * evidence may have been collected since we did. A function in ERROR may have
+ * lost it by that.
+ *
+ * Context: Process context.
+ * Return: 0, or %-ESTALE if it is not.
+ */
+int arm_cca_vdev_check_session(struct arm_cca_vdev *vdev)
+{
+	const struct rsi_vdev_info *info = vdev->info;
+
+	if (!vdev->locked || info->state == RSI_VDEV_ERROR)
+		return 0;
+
+	if (info->state == RSI_VDEV_UNLOCKED ||
+	    info->lock_nonce != vdev->lock_nonce) {
+		pci_err(vdev->tsm.pdev, "function was unlocked or locked again behind our back\n");
+		return -ESTALE;
+	}
+	if (vdev->collected && (info->meas_nonce != vdev->meas_nonce ||
+				info->report_nonce != vdev->report_nonce)) {
+		pci_err(vdev->tsm.pdev, "evidence was collected again behind our back\n");
+		return -ESTALE;
+	}
+	return 0;
+}
+
+/**
  * arm_cca_vdev_check - is a function where it was left
  * @vdev: the function
  * @state: the state that it must be in, RSI_VDEV_*
  *
- * If there is a LOCK session of ours, it must be the current one, and no
- * evidence may have been collected since.
- *
  * Context: Process context, may sleep.
- * Return: 0, %-EIO if it is not, or another negative errno.
+ * Return: 0, %-EIO if it is in another state, %-ESTALE if the LOCK session or
+ * the evidence is not ours any more, or another negative errno.
  */
 int arm_cca_vdev_check(struct arm_cca_vdev *vdev, u8 state)
 {
@@ -86,16 +115,14 @@ int arm_cca_vdev_check(struct arm_cca_vdev *vdev, u8 state)
 	if (rc)
 		return rc;
 
+	rc = arm_cca_vdev_check_session(vdev);
+	if (rc)
+		return rc;
+
 	if (info->state != state) {
 		pci_err(vdev->tsm.pdev, "function is %s, expected %s\n",
 			arm_cca_vdev_state_name(info->state),
 			arm_cca_vdev_state_name(state));
-		return -EIO;
-	}
-	if (vdev->locked && (info->lock_nonce != vdev->lock_nonce ||
-			     info->meas_nonce != vdev->meas_nonce ||
-			     info->report_nonce != vdev->report_nonce)) {
-		pci_err(vdev->tsm.pdev, "function was locked or measured again behind our back\n");
 		return -EIO;
 	}
 	return 0;
@@ -104,6 +131,7 @@ int arm_cca_vdev_check(struct arm_cca_vdev *vdev, u8 state)
 /**
  * arm_cca_vdev_check_digest - is this what the RMM saw
  * @vdev: the function; &arm_cca_vdev.info is current
+ * @what: name of the object, for the log
  * @data: an object of evidence, in private memory
  * @len: its size
  * @digest: the digest of the object in &arm_cca_vdev.info
@@ -112,8 +140,8 @@ int arm_cca_vdev_check(struct arm_cca_vdev *vdev, u8 state)
  * Return: 0, %-EBADMSG if it is not, %-EOPNOTSUPP if the RMM uses an algorithm
  * that is not known.
  */
-int arm_cca_vdev_check_digest(struct arm_cca_vdev *vdev, const void *data,
-			      size_t len, const u8 *digest)
+int arm_cca_vdev_check_digest(struct arm_cca_vdev *vdev, const char *what,
+			      const void *data, size_t len, const u8 *digest)
 {
 	u8 computed[RSI_DIGEST_SIZE] = {};
 
@@ -134,7 +162,8 @@ int arm_cca_vdev_check_digest(struct arm_cca_vdev *vdev, const void *data,
 	}
 
 	if (crypto_memneq(computed, digest, sizeof(computed))) {
-		pci_err(vdev->tsm.pdev, "evidence from the host is not what the RMM saw\n");
+		pci_err(vdev->tsm.pdev, "%s from the host is not what the RMM saw\n",
+			what);
 		return -EBADMSG;
 	}
 	return 0;

@@ -7,6 +7,7 @@
 #include <linux/io.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <asm/rhi.h>
@@ -21,17 +22,18 @@ static struct fake *fake_get(void)
 	return kunit_get_current_test()->priv;
 }
 
-static void fake_digest(struct fake *fake)
+static void fake_digest(struct fake *fake, u64 object, u8 *digest)
 {
-	u8 *digest = fake->info.report_digest;
+	const u8 *data = fake->object[object].data;
+	size_t len = fake->object[object].len;
 
 	memset(digest, 0, RSI_DIGEST_SIZE);
 	if (fake->info.hash_algo == RSI_HASH_SHA256)
-		sha256(fake->report, fake->report_len, digest);
+		sha256(data, len, digest);
 	else if (fake->info.hash_algo == RSI_HASH_SHA384)
-		sha384(fake->report, fake->report_len, digest);
+		sha384(data, len, digest);
 	else
-		sha512(fake->report, fake->report_len, digest);
+		sha512(data, len, digest);
 }
 
 /**
@@ -55,6 +57,10 @@ static u64 fake_set_tdi_state(struct fake *fake, u64 state)
 		if (from != RSI_VDEV_UNLOCKED)
 			return RHI_DA_ERROR_DEVICE;
 		cca_fake_relock(fake);
+		/* Of the connection, which was made before */
+		fake_digest(fake, RHI_DA_OBJECT_VCA, fake->info.vca_digest);
+		fake_digest(fake, RHI_DA_OBJECT_CERTIFICATE,
+			    fake->info.cert_digest);
 		return RHI_DA_SUCCESS;
 	case RHI_DA_TDI_RUN:
 		if (from != RSI_VDEV_LOCKED)
@@ -75,18 +81,53 @@ static u64 fake_set_tdi_state(struct fake *fake, u64 state)
 	}
 }
 
+/* The index of an object, by the number that the guest has for it */
+static bool fake_find_object(struct fake *fake, u64 id, u64 *index)
+{
+	*index = id == fake->vca_id ? RHI_DA_OBJECT_VCA : id;
+	return *index < FAKE_OBJECTS &&
+	       (id == fake->vca_id || id != RHI_DA_OBJECT_VCA);
+}
+
+static void fake_object_size(struct fake *fake, u64 *gprs)
+{
+	u64 index;
+
+	gprs[0] = RHI_DA_INVALID_OBJECT;
+	if (!fake_find_object(fake, gprs[2], &index))
+		return;
+	gprs[0] = RHI_DA_SUCCESS;
+	gprs[1] = fake->object[index].len;
+}
+
 static void fake_object_read(struct fake *fake, u64 *gprs)
 {
-	u64 max = gprs[4], offset = gprs[5], len;
+	u64 max = gprs[4], offset = gprs[5], len, index;
 
-	if (offset > fake->report_len || max > RSI_GRANULE_SIZE) {
+	gprs[0] = RHI_DA_INVALID_OBJECT;
+	if (!fake_find_object(fake, gprs[2], &index))
+		return;
+	if (offset >= fake->object[index].len || max > RSI_GRANULE_SIZE) {
 		gprs[0] = RHI_DA_INVALID_OFFSET;
 		return;
 	}
-	len = min(max, fake->report_len - offset);
-	memcpy(phys_to_virt(gprs[3]), fake->report + offset, len);
+	len = min(max, fake->object[index].len - offset);
+	memcpy(phys_to_virt(gprs[3]), fake->object[index].data + offset, len);
 	gprs[0] = RHI_DA_SUCCESS;
 	gprs[1] = len;
+}
+
+/* The nonce is part of the evidence; flags say that digests will do */
+static u64 fake_measure(struct fake *fake, const struct rhi_da_meas_params *params)
+{
+	if (params->flags)
+		return RHI_DA_ERROR_INPUT;
+	memcpy(fake->nonce, params->nonce, sizeof(fake->nonce));
+	memcpy(fake->object[RHI_DA_OBJECT_MEASUREMENTS].data + 4, params->nonce,
+	       sizeof(params->nonce));
+	fake->info.meas_nonce++;
+	fake_digest(fake, RHI_DA_OBJECT_MEASUREMENTS, fake->info.meas_digest);
+	return RHI_DA_SUCCESS;
 }
 
 static void fake_host(struct fake *fake, u64 *gprs)
@@ -112,8 +153,12 @@ static void fake_host(struct fake *fake, u64 *gprs)
 		break;
 	case RHI_DA_VDEV_GET_REPORT:
 		fake->info.report_nonce++;
-		fake_digest(fake);
+		fake_digest(fake, RHI_DA_OBJECT_REPORT,
+			    fake->info.report_digest);
 		gprs[0] = RHI_DA_SUCCESS;
+		break;
+	case RHI_DA_VDEV_GET_MEASUREMENTS:
+		gprs[0] = fake_measure(fake, phys_to_virt(gprs[2]));
 		break;
 	case RHI_DA_VDEV_CONTINUE:
 		gprs[0] = gprs[2] == FAKE_HANDLE ? RHI_DA_SUCCESS :
@@ -124,8 +169,7 @@ static void fake_host(struct fake *fake, u64 *gprs)
 		gprs[0] = RHI_DA_SUCCESS;
 		break;
 	case RHI_DA_OBJECT_SIZE:
-		gprs[0] = RHI_DA_SUCCESS;
-		gprs[1] = fake->report_len;
+		fake_object_size(fake, gprs);
 		break;
 	case RHI_DA_OBJECT_READ:
 		fake_object_read(fake, gprs);
@@ -306,6 +350,7 @@ static void fake_sleep(struct arm_cca_wait *wait)
 int cca_fake_init(struct kunit *test)
 {
 	struct fake *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+	unsigned int object;
 	size_t i;
 
 	KUNIT_ASSERT_NOT_NULL(test, fake);
@@ -328,9 +373,18 @@ int cca_fake_init(struct kunit *test)
 
 	fake->rhi_version = 0x10000;
 	fake->rhi_features = 0x3b;
-	fake->report_len = FAKE_REPORT_LEN;
-	for (i = 0; i < FAKE_REPORT_LEN; i++)
-		fake->report[i] = i * 7;
+	fake->vca_id = RHI_DA_OBJECT_VCA;
+	for (object = 0; object < FAKE_OBJECTS; object++) {
+		size_t len = object == RHI_DA_OBJECT_REPORT ? FAKE_REPORT_LEN :
+							      FAKE_OBJECT_LEN;
+		u8 *data = kunit_kzalloc(test, len, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, data);
+		for (i = 0; i < len; i++)
+			data[i] = i * 7 + object;
+		fake->object[object].data = data;
+		fake->object[object].len = len;
+	}
 
 	kunit_activate_static_stub(test, arm_cca_smc, fake_smc);
 	kunit_activate_static_stub(test, arm_cca_sleep, fake_sleep);
@@ -407,6 +461,49 @@ void cca_fake_expect_state(struct kunit *test, enum pci_tsm_state expected)
 }
 
 /**
+ * cca_fake_expect_stale - expect that the driver does not trust the session
+ * @test: the test
+ *
+ * Context: KUnit test.
+ */
+void cca_fake_expect_stale(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	enum pci_tsm_state state;
+
+	KUNIT_EXPECT_EQ(test, ops->query(fake->tsm, &state), -ESTALE);
+}
+
+const u8 cca_fake_nonce[PCI_TSM_NONCE_SIZE] = "the nonce of the verifier";
+
+/**
+ * cca_fake_lock - begin a LOCK session and collect its evidence
+ * @fake: the fake
+ * @collection: the result, for cca_fake_free()
+ *
+ * Context: KUnit test.
+ * Return: of the first operation that fails, or 0.
+ */
+int cca_fake_lock(struct fake *fake, struct pci_tsm_collection *collection)
+{
+	*collection = (struct pci_tsm_collection) {};
+	return ops->lock(fake->tsm) ?:
+	       ops->collect(fake->tsm, cca_fake_nonce, collection);
+}
+
+/**
+ * cca_fake_free - free what was collected, as the PCI core does
+ * @collection: the objects
+ *
+ * Context: KUnit test.
+ */
+void cca_fake_free(struct pci_tsm_collection *collection)
+{
+	for (int i = 0; i < PCI_TSM_NR_OBJECTS; i++)
+		kvfree(collection->object[i].data);
+}
+
+/**
  * cca_fake_assert_lock - begin a LOCK session through the driver
  * @test: the test
  *
@@ -414,12 +511,25 @@ void cca_fake_expect_state(struct kunit *test, enum pci_tsm_state expected)
  */
 void cca_fake_assert_lock(struct kunit *test)
 {
+	static const u64 id[] = {
+		[PCI_TSM_CERTIFICATES] = RHI_DA_OBJECT_CERTIFICATE,
+		[PCI_TSM_VCA] = RHI_DA_OBJECT_VCA,
+		[PCI_TSM_MEASUREMENTS] = RHI_DA_OBJECT_MEASUREMENTS,
+		[PCI_TSM_REPORT] = RHI_DA_OBJECT_REPORT,
+	};
 	struct fake *fake = test->priv;
+	struct pci_tsm_collection c;
 
-	KUNIT_ASSERT_EQ(test, ops->lock(fake->tsm), 0);
-	KUNIT_ASSERT_EQ(test, fake->tsm->report_len, fake->report_len);
-	KUNIT_ASSERT_MEMEQ(test, fake->tsm->report, fake->report,
-			   fake->report_len);
+	KUNIT_ASSERT_EQ(test, cca_fake_lock(fake, &c), 0);
+	for (int i = 0; i < PCI_TSM_NR_OBJECTS; i++) {
+		KUNIT_EXPECT_EQ(test, c.object[i].len, fake->object[id[i]].len);
+		KUNIT_EXPECT_MEMEQ(test, c.object[i].data,
+				   fake->object[id[i]].data,
+				   fake->object[id[i]].len);
+	}
+	KUNIT_EXPECT_MEMEQ(test, fake->nonce, cca_fake_nonce,
+			   sizeof(cca_fake_nonce));
+	cca_fake_free(&c);
 	cca_fake_expect_state(test, PCI_TSM_LOCKED);
 }
 
@@ -460,8 +570,6 @@ void cca_fake_expect_recovery(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ops->dma_disable(fake->tsm), 0);
 	KUNIT_EXPECT_EQ(test, ops->unlock(fake->tsm), 0);
 	cca_fake_expect_state(test, PCI_TSM_UNLOCKED);
-	KUNIT_EXPECT_PTR_EQ(test, fake->tsm->report, NULL);
-	KUNIT_EXPECT_EQ(test, fake->tsm->report_len, 0);
 	KUNIT_EXPECT_EQ(test, cca_fake_pages(fake, RSI_RIPAS_EMPTY),
 			FAKE_PAGES);
 	KUNIT_EXPECT_FALSE(test, fake->dma);

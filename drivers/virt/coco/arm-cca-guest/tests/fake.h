@@ -16,6 +16,8 @@
 /* Of the operation that an RHI call begins */
 #define FAKE_HANDLE		0xc0ffee
 #define FAKE_REPORT_LEN		9000
+#define FAKE_OBJECT_LEN		5000
+#define FAKE_OBJECTS		4
 
 /* The only range of MMIO, and what the device calls it */
 #define FAKE_MMIO		0x10003000ULL
@@ -44,8 +46,11 @@ typedef void (*fake_rhi_hook_t)(struct fake *fake, u64 fid, u64 *gprs);
  * @step: how many pages are done in one call
  * @rhi_version: version of the host
  * @rhi_features: features of the host
- * @report: interface report that the host keeps
- * @report_len: its size
+ * @object: what the host keeps, by its number
+ * @object.data: the bytes
+ * @object.len: how many
+ * @vca_id: number of the VCA
+ * @nonce: what the last measurements were asked for with
  * @aborts: number of operations that were given up
  * @host_calls: number of host calls
  * @rsi_hook: called when the RMM answers
@@ -64,8 +69,12 @@ struct fake {
 	unsigned int step;
 	u64 rhi_version;
 	u64 rhi_features;
-	u8 report[FAKE_REPORT_LEN];
-	size_t report_len;
+	struct {
+		u8 *data;
+		size_t len;
+	} object[FAKE_OBJECTS];
+	u64 vca_id;
+	u8 nonce[PCI_TSM_NONCE_SIZE];
 	unsigned int aborts;
 	unsigned int host_calls;
 	fake_rsi_hook_t rsi_hook;
@@ -91,6 +100,7 @@ struct fake_case {
 };
 
 extern const struct pci_tsm_mmio_range cca_fake_range;
+extern const u8 cca_fake_nonce[PCI_TSM_NONCE_SIZE];
 
 int cca_fake_init(struct kunit *test);
 void cca_fake_exit(struct kunit *test);
@@ -99,7 +109,10 @@ void cca_fake_relock(struct fake *fake);
 unsigned int cca_fake_pages(struct fake *fake, u8 ripas);
 void cca_fake_kill_current(void);
 
+int cca_fake_lock(struct fake *fake, struct pci_tsm_collection *collection);
+void cca_fake_free(struct pci_tsm_collection *collection);
 void cca_fake_expect_state(struct kunit *test, enum pci_tsm_state expected);
+void cca_fake_expect_stale(struct kunit *test);
 void cca_fake_assert_lock(struct kunit *test);
 void cca_fake_assert_run(struct kunit *test);
 void cca_fake_expect_recovery(struct kunit *test);

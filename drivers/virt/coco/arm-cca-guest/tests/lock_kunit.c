@@ -5,8 +5,11 @@
 #include <kunit/test.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
+#include <linux/string.h>
+#include <linux/wordpart.h>
 
 #include <asm/rhi.h>
 
@@ -40,7 +43,14 @@ static void rhi_lock_status(struct fake *fake, u64 fid, u64 *gprs)
 
 static void rhi_size(struct fake *fake, u64 fid, u64 *gprs)
 {
-	if (fid == RHI_DA_OBJECT_SIZE)
+	if (fid == RHI_DA_OBJECT_SIZE && gprs[2] == RHI_DA_OBJECT_REPORT)
+		gprs[1] = fake->arg;
+}
+
+/* Of any object but the report */
+static void rhi_other_size(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_OBJECT_SIZE && gprs[2] != RHI_DA_OBJECT_REPORT)
 		gprs[1] = fake->arg;
 }
 
@@ -62,11 +72,41 @@ static void rhi_read_status(struct fake *fake, u64 fid, u64 *gprs)
 		gprs[0] = fake->arg;
 }
 
+/* Object in the upper half of @arg, offset in the lower one */
 static void rhi_flip(struct fake *fake, u64 fid, u64 *gprs)
 {
-	if (fid == RHI_DA_OBJECT_READ && gprs[5] <= fake->arg &&
-	    gprs[5] + gprs[1] > fake->arg)
-		*((u8 *)phys_to_virt(gprs[3]) + fake->arg - gprs[5]) ^= 1;
+	u64 object = upper_32_bits(fake->arg), at = lower_32_bits(fake->arg);
+
+	if (fid == RHI_DA_OBJECT_READ && gprs[2] == object && gprs[5] <= at &&
+	    gprs[5] + gprs[1] > at)
+		*((u8 *)phys_to_virt(gprs[3]) + at - gprs[5]) ^= 1;
+}
+
+#define FLIP(object, at)	((u64)RHI_DA_OBJECT_##object << 32 | (at))
+
+/* Another object of the same host in its place: of another time or function */
+static void rhi_exchange(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_OBJECT_READ && gprs[2] == fake->arg)
+		memset(phys_to_virt(gprs[3]), 0x5a, gprs[1]);
+}
+
+static void rhi_no_object(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_OBJECT_SIZE && gprs[2] == fake->arg)
+		gprs[0] = RHI_DA_DATA_NOT_AVAILABLE;
+}
+
+static void rhi_measure_status(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_VDEV_GET_MEASUREMENTS)
+		gprs[0] = fake->arg;
+}
+
+static void rhi_measure_late(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_OBJECT_READ)
+		fake->info.meas_digest[0] ^= 1;
 }
 
 static void rhi_pretend_lock(struct fake *fake, u64 fid, u64 *gprs)
@@ -144,7 +184,7 @@ static const struct fake_case lock_cases[] = {
 	{ "unknown object", NULL, rhi_lock_status, 4, -EOPNOTSUPP },
 	{ "bad input", NULL, rhi_lock_status, 5, -EPROTO },
 	{ "device error", NULL, rhi_lock_status, 6, -EIO },
-	{ "bad offset", NULL, rhi_lock_status, 7, -EPROTO },
+	{ "bad offset", NULL, rhi_lock_status, 7, -EBADMSG },
 	{ "no access", NULL, rhi_lock_status, 8, -EPROTO },
 	{ "aborted", NULL, rhi_lock_status, 10, -EBADMSG },
 	{ "unsupported object", NULL, rhi_lock_status, 11, -EOPNOTSUPP },
@@ -167,10 +207,37 @@ static const struct fake_case lock_cases[] = {
 	{ "far too much read", NULL, rhi_read_len, U64_MAX, -EBADMSG },
 	{ "read byte by byte", NULL, rhi_read_len, 1, 0 },
 	{ "read fails", NULL, rhi_read_status, 2, -ENODATA },
-	{ "first bit flipped", NULL, rhi_flip, 0, -EBADMSG },
-	{ "last bit flipped", NULL, rhi_flip, FAKE_REPORT_LEN - 1, -EBADMSG },
-	{ "locked again", NULL, rhi_relock, 0, -EIO },
-	{ "unlocked meanwhile", NULL, rhi_state_late, 0, -EIO },
+	{ "read beyond the end", NULL, rhi_read_status, 7, -EBADMSG },
+	{ "first bit of the report flipped", NULL, rhi_flip, FLIP(REPORT, 0),
+	  -EBADMSG },
+	{ "last bit of the report flipped", NULL, rhi_flip,
+	  FLIP(REPORT, FAKE_REPORT_LEN - 1), -EBADMSG },
+	{ "bit of the certificates flipped", NULL, rhi_flip,
+	  FLIP(CERTIFICATE, FAKE_OBJECT_LEN - 1), -EBADMSG },
+	{ "bit of the VCA flipped", NULL, rhi_flip, FLIP(VCA, 1), -EBADMSG },
+	{ "bit of the measurements flipped", NULL, rhi_flip,
+	  FLIP(MEASUREMENTS, 4096), -EBADMSG },
+	{ "other certificates", NULL, rhi_exchange, RHI_DA_OBJECT_CERTIFICATE,
+	  -EBADMSG },
+	{ "other VCA", NULL, rhi_exchange, RHI_DA_OBJECT_VCA, -EBADMSG },
+	{ "other measurements", NULL, rhi_exchange, RHI_DA_OBJECT_MEASUREMENTS,
+	  -EBADMSG },
+	{ "no certificates", NULL, rhi_no_object, RHI_DA_OBJECT_CERTIFICATE,
+	  -ENODATA },
+	{ "no measurements", NULL, rhi_no_object, RHI_DA_OBJECT_MEASUREMENTS,
+	  -ENODATA },
+	{ "empty object", NULL, rhi_other_size, 0, -EBADMSG },
+	{ "huge object", NULL, rhi_other_size, PCI_TSM_OBJECT_MAX + 1, -EBADMSG },
+	{ "object shorter than claimed", NULL, rhi_other_size,
+	  PCI_TSM_OBJECT_MAX, -EBADMSG },
+	{ "object longer than claimed", NULL, rhi_other_size,
+	  FAKE_OBJECT_LEN - 1, -EBADMSG },
+	{ "not measured", NULL, rhi_measure_status, 6, -EIO },
+	{ "measured at the wrong time", NULL, rhi_measure_status, 2, -ENODATA },
+	{ "busy when measured", NULL, rhi_measure_status, 9, -ETIMEDOUT },
+	{ "digest of other measurements", NULL, rhi_measure_late, 0, -EBADMSG },
+	{ "locked again", NULL, rhi_relock, 0, -ESTALE },
+	{ "unlocked meanwhile", NULL, rhi_state_late, 0, -ESTALE },
 	{ "in error meanwhile", NULL, rhi_state_late, 3, -EIO },
 	{ "older RMM", NULL, rhi_format, 0x10, -EOPNOTSUPP },
 	{ "other report", NULL, rhi_format, 0, -EOPNOTSUPP },
@@ -196,6 +263,7 @@ static void arm_cca_da_lock_answers(struct kunit *test)
 {
 	const struct fake_case *c = test->param_value;
 	struct fake *fake = test->priv;
+	struct pci_tsm_collection col;
 	bool given_up;
 
 	fake->rsi_hook = c->rsi_hook;
@@ -205,9 +273,8 @@ static void arm_cca_da_lock_answers(struct kunit *test)
 	if (!c->expected) {
 		cca_fake_assert_lock(test);
 	} else {
-		KUNIT_EXPECT_EQ(test, ops->lock(fake->tsm), c->expected);
-		KUNIT_EXPECT_PTR_EQ(test, fake->tsm->report, NULL);
-		KUNIT_EXPECT_EQ(test, fake->tsm->report_len, 0);
+		KUNIT_EXPECT_EQ(test, cca_fake_lock(fake, &col), c->expected);
+		cca_fake_free(&col);
 	}
 
 	/* What was begun and given up must not block what comes next */
@@ -231,15 +298,50 @@ static void arm_cca_da_lock_hash(struct kunit *test)
 	}
 }
 
+KUNIT_DEFINE_ACTION_WRAPPER(kvfree_action, kvfree, const void *);
+
 static void arm_cca_da_lock_sizes(struct kunit *test)
 {
 	struct fake *fake = test->priv;
+	size_t *len = &fake->object[RHI_DA_OBJECT_REPORT].len;
 
-	for (fake->report_len = 1; fake->report_len <= FAKE_REPORT_LEN;
-	     fake->report_len += SZ_4K - 1) {
+	for (*len = 1; *len <= FAKE_REPORT_LEN; *len += SZ_4K - 1) {
 		cca_fake_assert_lock(test);
 		KUNIT_EXPECT_EQ(test, ops->unlock(fake->tsm), 0);
 	}
+}
+
+/* A certificate chain, and a report, as large as they may be */
+static void arm_cca_da_lock_largest(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	typeof(&fake->object[0]) certs =
+		&fake->object[RHI_DA_OBJECT_CERTIFICATE];
+	typeof(certs) report = &fake->object[RHI_DA_OBJECT_REPORT];
+
+	certs->len = PCI_TSM_OBJECT_MAX;
+	certs->data = kvmalloc(certs->len, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, certs->data);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, kvfree_action, certs->data));
+	memset32((u32 *)certs->data, 0x12345678, certs->len / sizeof(u32));
+
+	report->len = PCI_TSM_REPORT_MAX;
+	report->data = kunit_kzalloc(test, report->len, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, report->data);
+
+	cca_fake_assert_lock(test);
+	cca_fake_expect_recovery(test);
+}
+
+/* A host of before RHI 1.0 */
+static void arm_cca_da_lock_draft_host(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+
+	fake->vca_id = RHI_DA_OBJECT_VCA_DRAFT;
+	cca_fake_assert_lock(test);
+	cca_fake_expect_recovery(test);
 }
 
 static void rhi_killed(struct fake *fake, u64 fid, u64 *gprs)
@@ -264,6 +366,8 @@ static struct kunit_case arm_cca_da_lock_cases[] = {
 	KUNIT_CASE_PARAM(arm_cca_da_lock_answers, lock_gen_params),
 	KUNIT_CASE(arm_cca_da_lock_hash),
 	KUNIT_CASE(arm_cca_da_lock_sizes),
+	KUNIT_CASE(arm_cca_da_lock_largest),
+	KUNIT_CASE(arm_cca_da_lock_draft_host),
 	KUNIT_CASE(arm_cca_da_lock_killed),
 	{}
 };

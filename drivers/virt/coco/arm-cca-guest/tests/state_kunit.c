@@ -35,18 +35,26 @@ static void arm_cca_da_life(struct kunit *test)
 /* Nothing works without a LOCK session */
 static void arm_cca_da_not_locked(struct kunit *test)
 {
+	struct pci_tsm_collection c = {};
 	struct fake *fake = test->priv;
 
 	cca_fake_relock(fake);
 	cca_fake_expect_state(test, PCI_TSM_LOCKED);
 	KUNIT_EXPECT_EQ(test, ops->mmio_validate(fake->tsm, &cca_fake_range),
-			-EIO);
-	KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), -EIO);
+			-ESTALE);
+	KUNIT_EXPECT_EQ(test, ops->collect(fake->tsm, cca_fake_nonce, &c), -EIO);
+	KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), -ESTALE);
 	fake->info.state = RSI_VDEV_STARTED;
-	KUNIT_EXPECT_EQ(test, ops->dma_enable(fake->tsm), -EIO);
+	KUNIT_EXPECT_EQ(test, ops->dma_enable(fake->tsm), -ESTALE);
 	KUNIT_EXPECT_FALSE(test, fake->dma);
 	KUNIT_EXPECT_EQ(test, fake->host_calls, 0);
 	cca_fake_expect_recovery(test);
+}
+
+static void rhi_no_measurements(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_VDEV_GET_MEASUREMENTS)
+		gprs[0] = RHI_DA_ERROR_DEVICE;
 }
 
 static void change_lock_nonce(struct fake *fake)
@@ -78,23 +86,46 @@ KUNIT_ARRAY_PARAM_DESC(nonce, nonce_cases, name);
 static void arm_cca_da_nonce(struct kunit *test)
 {
 	const typeof(nonce_cases[0]) *c = test->param_value;
-	bool relocked = c->change == change_lock_nonce;
 	struct fake *fake = test->priv;
 
 	cca_fake_assert_lock(test);
 	c->change(fake);
-	cca_fake_expect_state(test, relocked ? PCI_TSM_ERROR : PCI_TSM_LOCKED);
+	cca_fake_expect_stale(test);
 	KUNIT_EXPECT_EQ(test, ops->mmio_validate(fake->tsm, &cca_fake_range),
 			-EIO);
-	KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), -EIO);
+	KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), -ESTALE);
 	KUNIT_EXPECT_EQ(test, fake->info.state, RSI_VDEV_LOCKED);
 	cca_fake_expect_recovery(test);
 
 	cca_fake_assert_run(test);
 	c->change(fake);
 	fake->info.state = RSI_VDEV_STARTED;
-	cca_fake_expect_state(test, relocked ? PCI_TSM_ERROR : PCI_TSM_RUN);
+	cca_fake_expect_stale(test);
 	KUNIT_EXPECT_EQ(test, ops->dma_enable(fake->tsm), -EIO);
+	KUNIT_EXPECT_FALSE(test, fake->dma);
+	cca_fake_expect_recovery(test);
+}
+
+/* Evidence can be collected again, and then counts; without any nothing works */
+static void arm_cca_da_collect_again(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	struct pci_tsm_collection c = {};
+
+	cca_fake_assert_run(test);
+	KUNIT_EXPECT_EQ(test, ops->collect(fake->tsm, cca_fake_nonce, &c), 0);
+	cca_fake_free(&c);
+	cca_fake_expect_state(test, PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, ops->dma_enable(fake->tsm), 0);
+	KUNIT_EXPECT_EQ(test, ops->dma_disable(fake->tsm), 0);
+
+	c = (struct pci_tsm_collection) {};
+	fake->rhi_hook = rhi_no_measurements;
+	KUNIT_EXPECT_EQ(test, ops->collect(fake->tsm, cca_fake_nonce, &c), -EIO);
+	cca_fake_free(&c);
+	fake->rhi_hook = NULL;
+	cca_fake_expect_state(test, PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, ops->dma_enable(fake->tsm), -ESTALE);
 	KUNIT_EXPECT_FALSE(test, fake->dma);
 	cca_fake_expect_recovery(test);
 }
@@ -110,13 +141,18 @@ static void rhi_pretend(struct fake *fake, u64 fid, u64 *gprs)
 
 static void arm_cca_da_run_pretended(struct kunit *test)
 {
+	static const int expected[] = {
+		[RSI_VDEV_UNLOCKED] = -ESTALE,
+		[RSI_VDEV_LOCKED] = -EIO,
+		[RSI_VDEV_STARTED] = 0,
+		[RSI_VDEV_ERROR] = -EIO,
+	};
 	struct fake *fake = test->priv;
 
 	for (fake->arg = 0; fake->arg <= RSI_VDEV_ERROR; fake->arg++) {
 		cca_fake_assert_lock(test);
 		fake->rhi_hook = rhi_pretend;
-		KUNIT_EXPECT_EQ(test, ops->run(fake->tsm),
-				fake->arg == RSI_VDEV_STARTED ? 0 : -EIO);
+		KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), expected[fake->arg]);
 		cca_fake_expect_recovery(test);
 	}
 }
@@ -136,8 +172,8 @@ static void arm_cca_da_run_relocked(struct kunit *test)
 
 	cca_fake_assert_lock(test);
 	fake->rhi_hook = rhi_run_relock;
-	KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), -EIO);
-	cca_fake_expect_state(test, PCI_TSM_ERROR);
+	KUNIT_EXPECT_EQ(test, ops->run(fake->tsm), -ESTALE);
+	cca_fake_expect_stale(test);
 	cca_fake_expect_recovery(test);
 }
 
@@ -151,7 +187,6 @@ static void arm_cca_da_unlock_pretended(struct kunit *test)
 	fake->arg = RSI_VDEV_STARTED;
 	KUNIT_EXPECT_EQ(test, ops->unlock(fake->tsm), -EIO);
 	KUNIT_EXPECT_FALSE(test, fake->dma);
-	KUNIT_EXPECT_PTR_EQ(test, fake->tsm->report, NULL);
 	cca_fake_expect_state(test, PCI_TSM_RUN);
 	cca_fake_expect_recovery(test);
 }
@@ -182,7 +217,7 @@ static void arm_cca_da_query(struct kunit *test)
 	fake->info.state = RSI_VDEV_ERROR;
 	cca_fake_expect_state(test, PCI_TSM_ERROR);
 	fake->info.state = RSI_VDEV_UNLOCKED;
-	cca_fake_expect_state(test, PCI_TSM_ERROR);
+	cca_fake_expect_stale(test);
 	fake->info.state = RSI_VDEV_LOCKED;
 	cca_fake_expect_state(test, PCI_TSM_LOCKED);
 	cca_fake_expect_recovery(test);
@@ -204,6 +239,7 @@ static const struct {
 	{ "no features", 1, 0x10000, U64_MAX, false },
 	{ "no object size", 1, 0x10000, 0x3a, false },
 	{ "no object read", 1, 0x10000, 0x39, false },
+	{ "no measurements", 1, 0x10000, 0x33, false },
 	{ "no report", 1, 0x10000, 0x2b, false },
 	{ "no states", 1, 0x10000, 0x1b, false },
 };
@@ -227,6 +263,7 @@ static struct kunit_case arm_cca_da_state_cases[] = {
 	KUNIT_CASE_PARAM(arm_cca_da_features, feature_gen_params),
 	KUNIT_CASE(arm_cca_da_not_locked),
 	KUNIT_CASE_PARAM(arm_cca_da_nonce, nonce_gen_params),
+	KUNIT_CASE(arm_cca_da_collect_again),
 	KUNIT_CASE(arm_cca_da_run_pretended),
 	KUNIT_CASE(arm_cca_da_run_relocked),
 	KUNIT_CASE(arm_cca_da_unlock_pretended),

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM guest side: the evidence of one LOCK session, and the digest by which
+ * userspace names what it verified.
+ *
+ * The digest is over a canonical form that has what says which device this is
+ * and in what condition, and nothing that differs from one collection to the
+ * next. Documentation/PCI/tsm-guest.rst specifies it byte for byte: it is ABI.
+ *
+ * Signatures are the verifier's job. Here the objects are only taken apart, and
+ * what is not well-formed is refused.
+ */
+
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
+#include <crypto/sha2.h>
+#include <linux/array_size.h>
+#include <linux/cleanup.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+#include "ops.h"
+#include "report.h"
+#include "spdm.h"
+#include "tsm.h"
+
+#define CANONICAL_MAGIC		"PCITSM"
+#define CANONICAL_VERSION	1
+
+/* DMTFSpecMeasurementValueType of SPDM 1.3 */
+#define SPDM_MEAS_INFORMATIONAL	9
+
+/* Readers of the objects of one collection that can go on, at least */
+#define EVIDENCE_READERS	64
+
+/**
+ * struct pci_tsm_evidence - what one collection gave; does not change
+ * @refs: references
+ * @collection: the objects
+ * @report: the interface report, refers to @collection
+ * @digest: SHA-384 of the canonical form
+ * @readers_lock: protects what follows
+ * @reader: who has begun to read an object of this collection
+ * @next_reader: where the next one goes; takes the place of the oldest
+ */
+struct pci_tsm_evidence {
+	refcount_t refs;
+	struct pci_tsm_collection collection;
+	struct pci_tsm_report report;
+	u8 digest[PCI_TSM_DIGEST_SIZE];
+	spinlock_t readers_lock; /* innermost */
+	const void *reader[EVIDENCE_READERS] __guarded_by(&readers_lock);
+	unsigned int next_reader __guarded_by(&readers_lock);
+};
+
+static const char * const object_names[] = {
+	[PCI_TSM_CERTIFICATES] = "certificates",
+	[PCI_TSM_VCA] = "vca",
+	[PCI_TSM_MEASUREMENTS] = "measurements",
+	[PCI_TSM_REPORT] = "report",
+};
+
+static_assert(ARRAY_SIZE(object_names) == PCI_TSM_NR_OBJECTS);
+
+static void canon_u8(struct sha384_ctx *ctx, u8 val)
+{
+	sha384_update(ctx, &val, sizeof(val));
+}
+
+static void canon_u16(struct sha384_ctx *ctx, u16 val)
+{
+	u8 buf[sizeof(val)];
+
+	put_unaligned_le16(val, buf);
+	sha384_update(ctx, buf, sizeof(buf));
+}
+
+static void canon_u32(struct sha384_ctx *ctx, u32 val)
+{
+	u8 buf[sizeof(val)];
+
+	put_unaligned_le32(val, buf);
+	sha384_update(ctx, buf, sizeof(buf));
+}
+
+static void canon_u64(struct sha384_ctx *ctx, u64 val)
+{
+	u8 buf[sizeof(val)];
+
+	put_unaligned_le64(val, buf);
+	sha384_update(ctx, buf, sizeof(buf));
+}
+
+static void canon_spdm(struct sha384_ctx *ctx, const struct pci_tsm_spdm_vca *vca,
+		       u8 slot)
+{
+	canon_u8(ctx, vca->version);
+	canon_u8(ctx, slot);
+	canon_u8(ctx, vca->meas_spec);
+	canon_u8(ctx, 0);
+	canon_u32(ctx, vca->meas_hash_algo);
+	canon_u32(ctx, vca->base_asym_algo);
+	canon_u32(ctx, vca->base_hash_algo);
+}
+
+static void canon_blocks(struct sha384_ctx *ctx,
+			 const struct pci_tsm_spdm_meas *meas)
+{
+	struct pci_tsm_spdm_block block;
+
+	canon_u32(ctx, meas->nr_blocks);
+	for (unsigned int index = 0; index <= U8_MAX; index++) {
+		if (!pci_tsm_spdm_block(meas, index, &block))
+			continue;
+
+		/* Informational by definition: says nothing about the device */
+		if ((block.type & ~SPDM_MEAS_RAW) == SPDM_MEAS_INFORMATIONAL)
+			block.size = 0;
+
+		canon_u8(ctx, block.index);
+		canon_u8(ctx, block.spec);
+		canon_u8(ctx, block.type);
+		canon_u8(ctx, 0);
+		canon_u16(ctx, block.size);
+		sha384_update(ctx, block.value, block.size);
+	}
+}
+
+/* Addresses count from the first one of the BAR: the host may move BARs */
+static void canon_report(struct sha384_ctx *ctx,
+			 const struct pci_tsm_report *report)
+{
+	struct pci_tsm_report_range range;
+	u64 base = 0;
+	int id = -1;
+
+	canon_u16(ctx, report->interface_info);
+	canon_u16(ctx, report->reserved);
+	canon_u16(ctx, report->msix_control);
+	canon_u16(ctx, report->lnr_control);
+	canon_u32(ctx, report->tph_control);
+	canon_u32(ctx, report->nr_ranges);
+	for (u32 i = 0; i < report->nr_ranges; i++) {
+		pci_tsm_report_range(report, i, &range);
+		if (range.id != id) {
+			id = range.id;
+			base = range.first_page;
+		}
+		canon_u64(ctx, range.first_page - base);
+		canon_u32(ctx, range.pages);
+		canon_u16(ctx, range.attr);
+		canon_u16(ctx, range.id);
+	}
+	canon_u32(ctx, report->info_len);
+	sha384_update(ctx, report->info, report->info_len);
+}
+
+static void evidence_digest(struct pci_tsm_evidence *evidence,
+			    const struct pci_tsm_spdm_vca *vca,
+			    const struct pci_tsm_spdm_meas *meas)
+{
+	const struct pci_tsm_collection *c = &evidence->collection;
+	struct sha384_ctx ctx;
+
+	sha384_init(&ctx);
+	sha384_update(&ctx, CANONICAL_MAGIC, strlen(CANONICAL_MAGIC));
+	canon_u16(&ctx, CANONICAL_VERSION);
+	canon_spdm(&ctx, vca, meas->slot);
+	canon_u32(&ctx, c->object[PCI_TSM_CERTIFICATES].len);
+	sha384_update(&ctx, c->object[PCI_TSM_CERTIFICATES].data,
+		      c->object[PCI_TSM_CERTIFICATES].len);
+	canon_blocks(&ctx, meas);
+	canon_u16(&ctx, c->lock_flags_known);
+	canon_u16(&ctx, c->lock_flags & c->lock_flags_known);
+	canon_report(&ctx, &evidence->report);
+	sha384_final(&ctx, evidence->digest);
+}
+
+static int check_sizes(struct pci_tsm_devsec *tsm,
+		       const struct pci_tsm_collection *c)
+{
+	for (int i = 0; i < PCI_TSM_NR_OBJECTS; i++) {
+		size_t max = i == PCI_TSM_REPORT ? PCI_TSM_REPORT_MAX :
+						   PCI_TSM_OBJECT_MAX;
+		size_t len = c->object[i].data ? c->object[i].len : 0;
+
+		if (!len || len > max) {
+			pci_err(tsm->pdev, "evidence: %s of %zu bytes\n",
+				object_names[i], len);
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+static int malformed(struct pci_tsm_devsec *tsm, enum pci_tsm_object object)
+{
+	pci_err(tsm->pdev, "evidence: %s malformed\n", object_names[object]);
+	return -EBADMSG;
+}
+
+/* Take the objects apart. What verifies is a whole, so none may be odd. */
+static int evidence_parse(struct pci_tsm_devsec *tsm, const u8 *nonce,
+			  struct pci_tsm_evidence *evidence)
+{
+	const struct pci_tsm_collection *c = &evidence->collection;
+	struct pci_tsm_spdm_vca vca;
+	int rc;
+
+	struct pci_tsm_spdm_meas *meas __free(kfree) = kzalloc_obj(*meas);
+	if (!meas)
+		return -ENOMEM;
+
+	rc = check_sizes(tsm, c);
+	if (rc)
+		return rc;
+
+	if (pci_tsm_spdm_check_chain(c->object[PCI_TSM_CERTIFICATES].data,
+				     c->object[PCI_TSM_CERTIFICATES].len))
+		return malformed(tsm, PCI_TSM_CERTIFICATES);
+
+	if (pci_tsm_spdm_parse_vca(c->object[PCI_TSM_VCA].data,
+				   c->object[PCI_TSM_VCA].len, &vca))
+		return malformed(tsm, PCI_TSM_VCA);
+
+	if (pci_tsm_spdm_parse_meas(c->object[PCI_TSM_MEASUREMENTS].data,
+				    c->object[PCI_TSM_MEASUREMENTS].len, &vca,
+				    meas))
+		return malformed(tsm, PCI_TSM_MEASUREMENTS);
+
+	if (memcmp(meas->nonce, nonce, PCI_TSM_NONCE_SIZE)) {
+		pci_err(tsm->pdev, "evidence: measurements are not for the nonce\n");
+		return -ESTALE;
+	}
+
+	if (pci_tsm_report_parse(c->object[PCI_TSM_REPORT].data,
+				 c->object[PCI_TSM_REPORT].len,
+				 &evidence->report)) {
+		pci_err(tsm->pdev, "evidence: report malformed: %s\n",
+			evidence->report.error);
+		return -EBADMSG;
+	}
+
+	evidence_digest(evidence, &vca, meas);
+	return 0;
+}
+
+static struct pci_tsm_evidence *evidence_alloc(void)
+{
+	struct pci_tsm_evidence *evidence = kzalloc_obj(*evidence);
+
+	if (!evidence)
+		return NULL;
+
+	refcount_set(&evidence->refs, 1);
+	spin_lock_init(&evidence->readers_lock);
+	return evidence;
+}
+
+/**
+ * pci_tsm_evidence_collect() - collect evidence of the LOCK session
+ * @tsm: the function's context, LOCKED or in RUN
+ * @nonce: %PCI_TSM_NONCE_SIZE bytes that the measurements are to be signed for
+ * @evidence: the result, for pci_tsm_evidence_put(); not set on failure
+ *
+ * Context: Process context, under the function's lock. Sleeps as long as TSM
+ * operations do.
+ * Return:
+ * * %0        - OK
+ * * %-EBADMSG - an object is malformed, or not what the TSM saw
+ * * %-ESTALE  - of another LOCK session, or not for @nonce
+ * * %-ENOMEM  - out of memory
+ * * other     - error of the TSM
+ */
+int pci_tsm_evidence_collect(struct pci_tsm_devsec *tsm, const u8 *nonce,
+			     struct pci_tsm_evidence **evidence)
+{
+	int rc;
+
+	struct pci_tsm_evidence *new __free(pci_tsm_evidence) = evidence_alloc();
+	if (!new)
+		return -ENOMEM;
+
+	rc = tsm_op(tsm, "collect",
+		    pci_tsm_ops(tsm)->collect(tsm, nonce, &new->collection));
+	if (rc) {
+		pci_err(tsm->pdev, "evidence: not collected: %d\n", rc);
+		return rc;
+	}
+
+	rc = evidence_parse(tsm, nonce, new);
+	if (rc)
+		return rc;
+
+	*evidence = no_free_ptr(new);
+	return 0;
+}
+
+/**
+ * pci_tsm_evidence_get() - take a reference
+ * @evidence: the evidence
+ *
+ * Context: Any, while a reference is held.
+ * Return: @evidence.
+ */
+struct pci_tsm_evidence *pci_tsm_evidence_get(struct pci_tsm_evidence *evidence)
+{
+	refcount_inc(&evidence->refs);
+	return evidence;
+}
+
+/**
+ * pci_tsm_evidence_put() - drop a reference
+ * @evidence: the evidence
+ *
+ * Context: Process context, no spinlock held.
+ */
+void pci_tsm_evidence_put(struct pci_tsm_evidence *evidence)
+{
+	if (!refcount_dec_and_test(&evidence->refs))
+		return;
+
+	for (int i = 0; i < PCI_TSM_NR_OBJECTS; i++)
+		kvfree(evidence->collection.object[i].data);
+	kfree(evidence);
+}
+
+/**
+ * pci_tsm_evidence_digest() - by what userspace names the evidence
+ * @evidence: the evidence
+ *
+ * Return: %PCI_TSM_DIGEST_SIZE bytes, SHA-384 of the canonical form.
+ */
+const u8 *pci_tsm_evidence_digest(const struct pci_tsm_evidence *evidence)
+{
+	return evidence->digest;
+}
+
+/**
+ * pci_tsm_evidence_report() - the interface report of the evidence
+ * @evidence: the evidence
+ *
+ * Return: the report, valid as long as @evidence is.
+ */
+const struct pci_tsm_report *
+pci_tsm_evidence_report(const struct pci_tsm_evidence *evidence)
+{
+	return &evidence->report;
+}
+
+/* Only who began with these objects may go on with them */
+static bool may_read(struct pci_tsm_evidence *evidence, const void *reader,
+		     bool begins)
+{
+	guard(spinlock)(&evidence->readers_lock);
+
+	for (int i = 0; i < EVIDENCE_READERS; i++)
+		if (evidence->reader[i] == reader)
+			return true;
+
+	if (!begins)
+		return false;
+
+	evidence->reader[evidence->next_reader] = reader;
+	evidence->next_reader = (evidence->next_reader + 1) % EVIDENCE_READERS;
+	return true;
+}
+
+/**
+ * pci_tsm_evidence_read() - read a part of an object
+ * @evidence: the evidence
+ * @object: which object
+ * @reader: what tells one reader from another, such as its &struct file; is not
+ *	    looked into
+ * @buf: where to
+ * @pos: where in the object
+ * @count: how much at most, in bytes
+ *
+ * An object is read in several parts, between which another collection can take
+ * its place. A reader that has not begun with this one, at @pos 0, is refused:
+ * nobody gets the start of one object and the end of another. When very many
+ * read at once, some of them may have to begin again.
+ *
+ * Context: Process context.
+ * Return: how much was read, 0 at the end, or %-ESTALE if the reader has to
+ * begin again.
+ */
+ssize_t pci_tsm_evidence_read(struct pci_tsm_evidence *evidence,
+			      enum pci_tsm_object object, const void *reader,
+			      char *buf, loff_t pos, size_t count)
+{
+	const void *data = evidence->collection.object[object].data;
+	size_t len = evidence->collection.object[object].len;
+
+	if (!may_read(evidence, reader, !pos))
+		return -ESTALE;
+
+	return memory_read_from_buffer(buf, count, &pos, data, len);
+}
