@@ -122,7 +122,7 @@ int arm_cca_evidence_collect(struct arm_cca_vdev *vdev, const u8 *nonce,
 	u8 state;
 	int rc;
 
-	rc = arm_cca_vdev_update(vdev);
+	rc = arm_cca_vdev_update(vdev) ?: arm_cca_vdev_check_session(vdev);
 	if (rc)
 		return rc;
 	state = info->state;

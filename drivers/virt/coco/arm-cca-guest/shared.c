@@ -24,12 +24,18 @@
  */
 void *arm_cca_shared_page_alloc(void)
 {
-	void *page = (void *)__get_free_page(GFP_KERNEL | __GFP_ZERO);
+	void *page = (void *)__get_free_page(GFP_KERNEL);
 
-	if (page && set_memory_decrypted((unsigned long)page, 1)) {
+	if (!page)
+		return NULL;
+
+	if (set_memory_decrypted((unsigned long)page, 1)) {
 		pr_err("leaking a page that cannot be shared\n");
 		return NULL;
 	}
+
+	/* It is other memory now, with whatever the host left in it */
+	clear_page(page);
 	return page;
 }
 
