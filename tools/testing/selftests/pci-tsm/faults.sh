@@ -62,7 +62,7 @@ errno_of_host()
 	"$RHI_DATA_NOT_AVAILABLE") echo ENODATA ;;
 	"$RHI_INVALID_VDEV_ID") echo ENODEV ;;
 	"$RHI_INVALID_OBJECT" | "$RHI_OBJECT_UNSUPPORTED" | 0xffffffff) echo EOPNOTSUPP ;;
-	"$RHI_INPUT" | "$RHI_INVALID_OFFSET" | "$RHI_ACCESS_FAILED") echo EPROTO ;;
+	"$RHI_INPUT" | "$RHI_ACCESS_FAILED") echo EPROTO ;;
 	"$RHI_DEVICE") echo EIO ;;
 	*) echo EBADMSG ;;
 	esac
@@ -94,7 +94,7 @@ test_lock_refused_by_the_host()
 		fails $SET_LOCKED "$status"
 		lock_fails "$(errno_of_host "$status")"
 	done
-	for class in $GET_REPORT $OBJECT_SIZE $OBJECT_READ; do
+	for class in $GET_REPORT $GET_MEASUREMENTS $OBJECT_SIZE $OBJECT_READ; do
 		for status in $RHI_DATA_NOT_AVAILABLE $RHI_DEVICE 0xffffffff; do
 			fails "$class" "$status"
 			lock_fails "$(errno_of_host "$status")"
@@ -123,7 +123,7 @@ test_lock_with_an_rmm_that_fails()
 		fails $GET_INFO "$status" 1 2
 		lock_fails "$(errno_of_rmm "$status")"
 	done
-	for nth in 3 4; do
+	for nth in 3 4 5; do
 		fails $GET_INFO $RSI_ERROR_DEVICE 1 $nth
 		lock_fails EIO
 	done
@@ -146,7 +146,7 @@ test_error_lets_nothing_through_but_unlock()
 	lock
 	fault_unlock_behind_our_back
 	klog_mark
-	expect EIO 1 "$ACCEPT"
+	expect ESTALE 1 "$ACCEPT"
 	said
 	is state "$(get state)" error
 	is held "$(get held)" 1
@@ -175,9 +175,14 @@ test_report_malformed_by_the_device()
 {
 	local byte
 
-	# The RMM vouches for the bytes, so LOCK works and accept reads them:
-	# range count (low, high byte), page (sign, low), pages, Range ID
-	for byte in 12 15 23 24 27 30 31; do
+	# The RMM vouches for the bytes. What makes no sense in itself is found at
+	# once: range count (low, high byte), page (sign)
+	for byte in 12 15 23; do
+		fault $DEVICE_FLIP $OBJECT_REPORT 1 1 $byte 0x80
+		lock_fails EBADMSG
+	done
+	# What does not fit the BARs, at accept: pages, Range ID
+	for byte in 24 27 30 31; do
 		fault $DEVICE_FLIP $OBJECT_REPORT 1 1 $byte 0x80
 		lock
 		accept_fails EBADMSG locked
@@ -256,14 +261,19 @@ lies()
 
 test_odd_answers_of_the_rmm()
 {
-	local nth
+	local nth digest
 
-	# The three queries of LOCK, after the one that comes before it
-	for nth in 2 3 4; do
+	# The four queries of LOCK, after the one that comes before it; from the
+	# second on there is a LOCK session that can be lost
+	for nth in 2 3 4 5; do
 		lies $INFO_STATE 4 $nth
 		lock_fails EBADMSG
 		lies $INFO_STATE 0 $nth
-		lock_fails EIO
+		if [ $nth -eq 2 ]; then
+			lock_fails EIO
+		else
+			lock_fails ESTALE
+		fi
 		lies $INFO_STATE 3 $nth
 		lock_fails EIO
 		lies $INFO_REPORT_FORMAT 0 $nth
@@ -275,12 +285,17 @@ test_odd_answers_of_the_rmm()
 	lock_fails EOPNOTSUPP
 	lies $INFO_REPORT_VERSION 2 2
 	lock_fails EOPNOTSUPP
-	lies $INFO_HASH_ALGO 255 3
+	lies $INFO_HASH_ALGO 255 5
 	lock_fails EOPNOTSUPP
-	lies $INFO_LOCK_NONCE 0 3
-	lock_fails EIO
-	lies $INFO_REPORT_DIGEST 0 3
-	lock_fails EBADMSG
+	for nth in 3 4 5; do
+		lies $INFO_LOCK_NONCE 0 $nth
+		lock_fails ESTALE
+	done
+	for digest in $INFO_VCA_DIGEST $INFO_CERTIFICATES_DIGEST $INFO_MEASUREMENTS_DIGEST \
+		$INFO_REPORT_DIGEST; do
+		lies "$digest" 0 5
+		lock_fails EBADMSG
+	done
 	usable
 }
 
@@ -291,7 +306,7 @@ test_other_nonces_at_accept()
 	for nonce in $INFO_MEAS_NONCE $INFO_REPORT_NONCE; do
 		lock
 		lies "$nonce" 90 2
-		accept_fails EIO locked
+		accept_fails ESTALE locked
 		unlock
 	done
 	usable
@@ -352,7 +367,7 @@ test_unlocked_behind_our_back_in_locked()
 {
 	lock
 	fault $UNLOCK_BEHIND
-	accept_fails EIO error
+	accept_fails ESTALE error
 	unlock
 	usable
 }
@@ -361,7 +376,7 @@ test_locked_again_behind_our_back()
 {
 	lock
 	fault $RELOCK_BEHIND
-	accept_fails EIO error
+	accept_fails ESTALE error
 	unlock
 	usable
 }

@@ -79,13 +79,21 @@ test_log_says_once_that_it_waits_and_for_what()
 
 test_attributes_are_there_with_their_modes()
 {
+	local object
+
 	is state "$(stat -c %a "$(attr state)")" 444
 	is held "$(stat -c %a "$(attr held)")" 444
 	is lock "$(stat -c %a "$(attr lock)")" 644
 	is unlock "$(stat -c %a "$(attr unlock)")" 200
 	is accept "$(stat -c %a "$(attr accept)")" 644
+	is digest "$(stat -c %a "$(attr evidence_digest)")" 444
+	is generation "$(stat -c %a "$(attr evidence_generation)")" 444
+	for object in certificates vca measurements report; do
+		is $object "$(stat -c %a "$(attr $object)")" 400
+	done
+	is nonce "$(stat -c %a "$(attr nonce)")" 200
 	is "number of attributes" \
-		"$(find "$PCI/devices/$TDI/tsm/" -type f | wc -l)" 5
+		"$(find "$PCI/devices/$TDI/tsm/" -type f | wc -l)" 12
 }
 
 test_module_loaded_later()

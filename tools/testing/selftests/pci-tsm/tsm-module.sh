@@ -123,7 +123,7 @@ test_unload_in_error()
 	need_faults
 	lock
 	fault_unlock_behind_our_back
-	is accept "$(wr 1 "$(attr accept)")" EIO
+	is accept "$(wr 1 "$(attr accept)")" ESTALE
 	is state "$(get state)" error
 	rmmod $TSM_MODULE
 	without_tsm
