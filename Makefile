@@ -8,7 +8,7 @@
 
 VARIANT ?= um
 
-.PHONY: help demo guest shell check kernel realm kunit selftest lint soak series tree fold \
+.PHONY: help demo guest shell check kernel realm kunit selftest fuzz lint soak series tree fold \
 	packages packages-all guest-ready clean distclean
 
 help:			## Say what each target does
@@ -45,6 +45,9 @@ kunit: packages-all tree	## KUnit tests [VARIANT="um um-debug arm64 x86_64 ..."]
 selftest: guest-ready	## Selftests in the guest [TESTS="name ..."] [DEBUG=1]
 	@$(if $(DEBUG),scripts/build-kernel debug)
 	@scripts/selftest $(if $(DEBUG),debug) $(TESTS)
+
+fuzz: packages-all tree	## Fuzz the parsers, 20 s each [SECONDS=n]
+	@scripts/fuzz $(SECONDS)
 
 lint: packages-all tree	## Static checks: style, documentation, warnings, sparse, clang, Coccinelle
 	@scripts/lint
