@@ -197,7 +197,7 @@ static int check_sizes(struct pci_tsm_devsec *tsm,
 	return 0;
 }
 
-static int malformed(struct pci_tsm_devsec *tsm, enum pci_tsm_object object)
+static int refuse_object(struct pci_tsm_devsec *tsm, enum pci_tsm_object object)
 {
 	pci_err(tsm->pdev, "evidence: %s malformed\n", object_names[object]);
 	return -EBADMSG;
@@ -221,16 +221,16 @@ static int evidence_parse(struct pci_tsm_devsec *tsm, const u8 *nonce,
 
 	if (pci_tsm_spdm_check_chain(c->object[PCI_TSM_CERTIFICATES].data,
 				     c->object[PCI_TSM_CERTIFICATES].len))
-		return malformed(tsm, PCI_TSM_CERTIFICATES);
+		return refuse_object(tsm, PCI_TSM_CERTIFICATES);
 
 	if (pci_tsm_spdm_parse_vca(c->object[PCI_TSM_VCA].data,
 				   c->object[PCI_TSM_VCA].len, &vca))
-		return malformed(tsm, PCI_TSM_VCA);
+		return refuse_object(tsm, PCI_TSM_VCA);
 
 	if (pci_tsm_spdm_parse_meas(c->object[PCI_TSM_MEASUREMENTS].data,
 				    c->object[PCI_TSM_MEASUREMENTS].len, &vca,
 				    meas))
-		return malformed(tsm, PCI_TSM_MEASUREMENTS);
+		return refuse_object(tsm, PCI_TSM_MEASUREMENTS);
 
 	if (memcmp(meas->nonce, nonce, PCI_TSM_NONCE_SIZE)) {
 		pci_err(tsm->pdev, "evidence: measurements are not for the nonce\n");

@@ -43,32 +43,41 @@ static enum pci_tsm_state state(struct fake_dev *dev)
 	return READ_ONCE(dev->pdev->tsm_fn->state);
 }
 
+static u8 *mem(u8 *p, const void *bytes, size_t len)
+{
+	memcpy(p, bytes, len);
+	return p + len;
+}
+
 /* What Documentation/PCI/tsm-guest.rst says, once more and by hand */
 static size_t canonical(const struct fake_dev *dev, u8 *buf)
 {
+	/* SPDM 1.2, slot 0, DMTF; SHA-384, ECDSA P-384, SHA-384 */
+	static const u8 spdm[] = { 0x12, 0, 1, 0, 4, 0, 0, 0,
+				   0x80, 0, 0, 0, 2, 0, 0, 0 };
+	/* Index, specification, type and size of each block */
+	static const u8 digest[] = { 1, 1, 0, 0, 48, 0 };
+	static const u8 svn[] = { 0x10, 1, 0x87, 0, 8, 0 };
+	static const u8 info[] = { 0x20, 1, 0x89, 0, 0, 0 };
 	static const u64 first_page[] = { 0, 0, 8 };
 	u8 *p = buf;
 
 	memcpy(p, "PCITSM\x01\x00", 8);
 	p += 8;
-	/* SPDM 1.2, slot 0, DMTF; SHA-384, ECDSA P-384, SHA-384 */
-	memcpy(p, "\x12\x00\x01\x00" "\x04\x00\x00\x00"
-	       "\x80\x00\x00\x00" "\x02\x00\x00\x00", 16);
-	p += 16;
+	p = mem(p, spdm, sizeof(spdm));
 	put_unaligned_le32(FAKE_CERTS_LEN, p);
 	p += 4;
 	p += fake_certificates(dev, p);
 	/* Three blocks; the third is informational */
-	memcpy(p, "\x03\x00\x00\x00" "\x01\x01\x00\x00" "\x30\x00", 10);
-	memset(p + 10, 0xd1, 48);
-	p += 58;
-	memcpy(p, "\x10\x01\x87\x00" "\x08\x00", 6);
-	put_unaligned_le64(dev->svn, p + 6);
-	p += 14;
-	memcpy(p, "\x20\x01\x89\x00" "\x00\x00", 6);
-	p += 6;
+	put_unaligned_le32(3, p);
+	p = mem(p + 4, digest, sizeof(digest));
+	memset(p, 0xd1, 48);
+	p = mem(p + 48, svn, sizeof(svn));
+	put_unaligned_le64(dev->svn, p);
+	p = mem(p + 8, info, sizeof(info));
 	/* LOCK flags: two are known, one is set */
-	memcpy(p, "\x03\x00" "\x01\x00", 4);
+	put_unaligned_le16(3, p);
+	put_unaligned_le16(1, p + 2);
 	p += 4;
 	/* Report: firmware is not updated, no MSI-X, no LNR, no TPH; 3 ranges */
 	memcpy(p, dev->report, 2);

@@ -35,6 +35,16 @@ typedef void (*fake_rsi_hook_t)(struct fake *fake,
 typedef void (*fake_rhi_hook_t)(struct fake *fake, u64 fid, u64 *gprs);
 
 /**
+ * struct fake_object - an object of evidence
+ * @data: the bytes
+ * @len: how many
+ */
+struct fake_object {
+	u8 *data;
+	size_t len;
+};
+
+/**
  * struct fake - a function, its RMM and its host
  * @pdev: the function
  * @bus: its bus
@@ -47,8 +57,6 @@ typedef void (*fake_rhi_hook_t)(struct fake *fake, u64 fid, u64 *gprs);
  * @rhi_version: version of the host
  * @rhi_features: features of the host
  * @object: what the host keeps, by its number
- * @object.data: the bytes
- * @object.len: how many
  * @vca_id: number of the VCA
  * @nonce: what the last measurements were asked for with
  * @aborts: number of operations that were given up
@@ -69,10 +77,7 @@ struct fake {
 	unsigned int step;
 	u64 rhi_version;
 	u64 rhi_features;
-	struct {
-		u8 *data;
-		size_t len;
-	} object[FAKE_OBJECTS];
+	struct fake_object object[FAKE_OBJECTS];
 	u64 vca_id;
 	u8 nonce[PCI_TSM_NONCE_SIZE];
 	unsigned int aborts;

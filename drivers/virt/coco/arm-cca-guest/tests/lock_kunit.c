@@ -315,9 +315,8 @@ static void arm_cca_da_lock_sizes(struct kunit *test)
 static void arm_cca_da_lock_largest(struct kunit *test)
 {
 	struct fake *fake = test->priv;
-	typeof(&fake->object[0]) certs =
-		&fake->object[RHI_DA_OBJECT_CERTIFICATE];
-	typeof(certs) report = &fake->object[RHI_DA_OBJECT_REPORT];
+	struct fake_object *certs = &fake->object[RHI_DA_OBJECT_CERTIFICATE];
+	struct fake_object *report = &fake->object[RHI_DA_OBJECT_REPORT];
 
 	certs->len = PCI_TSM_OBJECT_MAX;
 	certs->data = kvmalloc(certs->len, GFP_KERNEL);
