@@ -49,6 +49,7 @@ typedef long long s64;
 #define PARAMS_MAGIC		0x324d5354ULL	/* "TSM2" */
 
 #define UART_GUEST		0x09000000ULL
+#define RTC_GUEST		0x09010000ULL
 #define UART_LOG		0x09040000ULL
 
 #define PCI_MEM_BASE		0x10000000ULL
