@@ -11,7 +11,7 @@
 # shellcheck disable=SC2154
 
 /bin/busybox --install -s /bin
-export PATH=/kselftest/pci-tsm:/bin HOME=/root TERM=linux
+export PATH=/kselftest/pci-tsm:/bin:/usr/bin HOME=/root TERM=linux
 
 mkdir -p /proc /sys /dev /tmp /run /root
 mount -t proc none /proc
