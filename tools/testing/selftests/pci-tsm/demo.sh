@@ -13,6 +13,8 @@ PCI=/sys/bus/pci
 . "$DIR/fault.sh"
 # shellcheck source=tools/testing/selftests/pci-tsm/nvme.sh
 . "$DIR/nvme.sh"
+# shellcheck source=tools/testing/selftests/pci-tsm/evidence-lib.sh
+. "$DIR/evidence-lib.sh"
 
 WRONG=0
 
@@ -37,6 +39,11 @@ fail()
 {
 	echo "  ! $*"
 	WRONG=$((WRONG + 1))
+}
+
+is()
+{
+	[ "$2" = "$3" ] || fail "$1: '$2', expected '$3'"
 }
 
 within()
@@ -96,11 +103,35 @@ heard()
 	saw "uevent, PCI_TSM_STATE" "$(sed -n 's/^PCI_TSM_STATE=//p' /tmp/uevent)" "$2"
 }
 
+# short(length, text) - a text, or its beginning
+short()
+{
+	if [ ${#2} -le "$1" ]; then
+		echo "$2"
+	else
+		echo "$(echo "$2" | cut -c "1-$1")..."
+	fi
+}
+
 # do_write(value, file) - as a person would with echo; says what was done
 do_write()
 {
-	echo "    # echo $1 > ${2#"$PCI/devices/$TDI/"}"
+	echo "    # echo $(short 24 "$1") > ${2#"$PCI/devices/$TDI/"}"
 	saw "result" "$(wr "$1" "$2")" OK
+}
+
+# do_verify - as a verifier would, somewhere else; sets $digest and $rc
+do_verify()
+{
+	rc=0
+	echo "    # collect.sh $TDI evidence"
+	collect.sh "$TDI" /tmp/evidence || fail "not collected"
+	echo "    # verify.sh evidence root.pem NAME nonce reference.txt"
+	verify /tmp/evidence "$TDI" "$REFERENCE" >/tmp/verdict 2>&1 || rc=$?
+	while read -r line; do
+		echo "        $(short 70 "$line")"
+	done </tmp/verdict
+	digest=$(tail -n 1 /tmp/verdict)
 }
 
 # copies(function) - traced copies of its data to or from shared memory
@@ -155,9 +186,33 @@ saw "state" "$(tsm_attr state)" locked
 heard change locked
 saw "binding a driver now" "$(wr "$TDI" $PCI/drivers/nvme/bind)" EBUSY
 
-step "4. Accept: it becomes part of the VM's trust boundary. (Here one would
-   check the evidence first.) The unmodified nvme driver comes by itself."
-do_write 1 "$D/tsm/accept"
+step "4. Verify: it measures itself and signs that for a nonce of ours. A script with
+   standard tools (od, openssl, sha384sum) judges it; that could be elsewhere."
+do_verify
+saw "the verifier's exit status" $rc 0
+saw "the kernel's digest is that of the verdict" \
+	"$(test "$digest" = "$(tsm_attr evidence_digest)" && echo yes)" yes
+
+step "5. The host cheats: it gives the device other firmware and locks it again,
+   after it was verified and before it is accepted."
+fault $DSM 0 1 1 $((DSM_CHANGE | 2 << 8 | 1 << 16))
+fault $RELOCK_BEHIND
+dmesg -c >/dev/null
+saw "accepting what was verified" "$(wr "$digest" "$D/tsm/accept")" ESTALE
+saw "state" "$(tsm_attr state)" error
+saw "driver" "$(driver "$TDI")" none
+echo "    the kernel's log says:"
+dmesg | grep -F "$TDI: " | sed 's/^\[ *[0-9.]*\] */        /' | head -n 1
+do_write "$tsm" "$D/tsm/unlock"
+do_write "$tsm" "$D/tsm/lock"
+do_verify
+saw "the verifier's exit status" $rc 16
+
+step "6. The firmware is the right one again. Verified, and accepted by digest: RUN is
+   for what was verified only. The unmodified nvme driver comes by itself."
+fault $DSM 0 1 1 $DSM_ORIGINAL
+do_verify
+do_write "$digest" "$D/tsm/accept"
 within 10 has_driver "$TDI" nvme
 saw "state" "$(tsm_attr state)" run
 saw "driver" "$(driver "$TDI")" nvme
@@ -165,11 +220,11 @@ within 10 has_disk "$TDI"
 dev=/dev/$(disk "$TDI")
 saw "disk" "$(test -b "$dev" && echo "there, $dev")" "there, $dev"
 
-step "5. Its registers are private: the host's way to them is shut."
+step "7. Its registers are private: the host's way to them is shut."
 saw "version, read privately" "$(reg protected $NVME_VS)" $NVME_VERSION
 saw "version, read the way the host could" "$(reg shared $NVME_VS)" 0xFFFFFFFF
 
-step "6. Data moves straight to private memory, with no copy in between."
+step "8. Data moves straight to private memory, with no copy in between."
 trace=/sys/kernel/tracing
 echo >$trace/trace
 echo 1 >$trace/events/swiotlb/swiotlb_bounced/enable
@@ -191,7 +246,7 @@ n=$(copies "$PLAIN")
 [ "$n" -gt 0 ] && some=$n || some="more than 0"
 saw "for comparison, 1 MiB of the ordinary one" "$n" "$some"
 
-step "7. The driver goes. The device stays accepted, but may not touch memory."
+step "9. The driver goes. The device stays accepted, but may not touch memory."
 do_write "$TDI" "$D/driver/unbind"
 saw "state" "$(tsm_attr state)" run
 case $(dma_by_hand protected) in
@@ -201,7 +256,7 @@ untouched*) dma="memory untouched, but the device saw no fault" ;;
 esac
 saw "the device tries to write to memory" "$dma" "blocked, memory untouched"
 
-step "8. The driver comes back, and so does the data."
+step "10. The driver comes back, and so does the data."
 do_write "$TDI" $PCI/drivers/nvme/bind
 within 10 has_disk "$TDI"
 mount -t ext2 "/dev/$(disk "$TDI")" /tmp/mnt
@@ -209,7 +264,7 @@ read=$(md5sum </tmp/mnt/data)
 umount /tmp/mnt
 saw "checksum" "${read%% *}" "${written%% *}"
 
-step "9. Unbind and unlock: it is a stranger again, and held back."
+step "11. Unbind and unlock: it is a stranger again, and held back."
 do_write "$TDI" "$D/driver/unbind"
 do_write "$tsm" "$D/tsm/unlock"
 saw "state" "$(tsm_attr state)" unlocked
