@@ -16,6 +16,7 @@ FAULT_STATUS=0x24
 FAULT_STATUS_DMA=0x100
 FAULT_DEV_PAGES=0x28
 FAULT_SMMU_FAULTS=0x2c
+FAULT_LOCKS=0x34
 
 # Commands: the first group at the n-th next call, the second at once
 CLEAR=0x01
@@ -152,13 +153,16 @@ dsm()
 	fault $DSM 0 1 1 $(($1 | ${2:-0} << 8 | ${3:-0} << 16))
 }
 
-# fault_clear([function]) - nothing more shall go wrong
+# fault_clear([function]) - nothing more shall go wrong, in the device neither
 fault_clear()
 {
 	local port
 
 	if port=$(fault_port "$1"); then
 		pcicfg "${1:-$TDI}" write $((port + FAULT_COMMAND)) 4 $CLEAR
+		pcicfg "${1:-$TDI}" write $((port + FAULT_ARGS)) 4 0 0 0 $DSM_ORIGINAL 0
+		# Refused as long as nobody has connected to it
+		pcicfg "${1:-$TDI}" write $((port + FAULT_COMMAND)) 4 $DSM
 	fi
 }
 

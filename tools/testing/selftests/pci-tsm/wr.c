@@ -4,7 +4,7 @@
  *
  * A shell only has the text of strerror() to tell errors apart, and echo may
  * split one value over several writes. This writes once and prints OK or the
- * name of the errno, for example EBUSY.
+ * name of the errno, for example EBUSY. A value that is no text comes from a file.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -25,32 +25,60 @@ static int report(int err)
 	return err ? 1 : 0;
 }
 
+#define FILE_MAX 65536
+
+/* The value with a newline, which @len does not count */
+static char *from_text(const char *text, size_t *len)
+{
+	char *buf;
+
+	*len = strlen(text);
+	buf = malloc(*len + 1);
+	if (!buf)
+		return NULL;
+	memcpy(buf, text, *len);
+	buf[*len] = '\n';
+	return buf;
+}
+
+static char *from_file(const char *name, size_t *len)
+{
+	FILE *file = fopen(name, "r");
+	char *buf = malloc(FILE_MAX);
+
+	if (!file || !buf)
+		return NULL;
+	*len = fread(buf, 1, FILE_MAX, file);
+	return ferror(file) || !feof(file) ? NULL : buf;
+}
+
 int main(int argc, char **argv)
 {
-	int newline = 1;
+	int newline = 1, file = 0;
 	size_t len;
 	ssize_t n;
 	char *buf;
 	int fd;
 
-	if (argc == 4 && !strcmp(argv[1], "-n")) {
+	if (argc == 4 && (!strcmp(argv[1], "-n") || !strcmp(argv[1], "-b"))) {
+		file = argv[1][1] == 'b';
 		newline = 0;
 		argv++;
 		argc--;
 	}
 	if (argc != 3) {
 		fprintf(stderr,
-			"usage: wr [-n] VALUE FILE\n"
-			"Writes VALUE and a newline (-n: none) and prints OK or the errno.\n");
+			"usage: wr [-n|-b] VALUE FILE\n"
+			"Writes VALUE and a newline (-n: none; -b: the contents of file VALUE)\n"
+			"and prints OK or the errno.\n");
 		return 2;
 	}
 
-	len = strlen(argv[1]);
-	buf = malloc(len + 1);
-	if (!buf)
+	buf = file ? from_file(argv[1], &len) : from_text(argv[1], &len);
+	if (!buf) {
+		perror(argv[1]);
 		return 2;
-	memcpy(buf, argv[1], len);
-	buf[len] = '\n';
+	}
 	len += newline;
 
 	fd = open(argv[2], O_WRONLY);
