@@ -22,11 +22,19 @@
 /* A TDISP interface report is counted in 16 bits (PCIe r7.0, sec 11.3.10) */
 #define PCI_TSM_REPORT_MAX	65535
 
-/* The most that is taken of any other object of evidence, in bytes */
+/* The most that is taken of the VCA, and of other objects of evidence, in bytes */
+#define PCI_TSM_VCA_MAX		SZ_64K
 #define PCI_TSM_OBJECT_MAX	SZ_16M
 
 /* Nonce of a requester of measurements (DSP0274, GET_MEASUREMENTS) */
 #define PCI_TSM_NONCE_SIZE	32
+
+/* FLAGS of LOCK_INTERFACE_REQUEST (PCIe r7.0, sec 11.3.8) */
+#define PCI_TSM_LOCK_NO_FW_UPDATE		BIT(0)
+#define PCI_TSM_LOCK_SYSTEM_CACHE_LINE_SIZE	BIT(1)
+#define PCI_TSM_LOCK_MSIX			BIT(2)
+#define PCI_TSM_LOCK_BIND_P2P			BIT(3)
+#define PCI_TSM_LOCK_ALL_REQUEST_REDIRECT	BIT(4)
 
 /**
  * enum pci_tsm_state - TDISP state of a function (PCIe r7.0, sec 11.2)
@@ -65,9 +73,9 @@ enum pci_tsm_object {
  * struct pci_tsm_collection - what a TSM collected of a function
  * @object: the objects, in private memory that is freed with kvfree()
  * @object.data: bytes of the object, NULL if there is none
- * @object.len: how many, at most %PCI_TSM_REPORT_MAX of the report and
- *		%PCI_TSM_OBJECT_MAX of the others
- * @lock_flags: FLAGS of the LOCK_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.8
+ * @object.len: how many, at most %PCI_TSM_REPORT_MAX of the report,
+ *		%PCI_TSM_VCA_MAX of the VCA and %PCI_TSM_OBJECT_MAX of the others
+ * @lock_flags: %PCI_TSM_LOCK_NO_FW_UPDATE and so on, of this LOCK session
  * @lock_flags_known: those of them that the TSM knows
  */
 struct pci_tsm_collection {
@@ -131,8 +139,7 @@ enum pci_tsm_offset {
 
 /**
  * struct pci_tsm_devsec_ops - what a devsec TSM does for the PCI core
- * @mmio_offset: What addresses in &pci_tsm_devsec.report mean, a property of the
- *		 TSM.
+ * @mmio_offset: What addresses in the interface report mean, a property of the TSM.
  * @probe: Allocate the context of @pdev. No TDISP state changes.
  *	   Return: the context or an ERR_PTR().
  * @remove: Free the context. Called after a successful @unlock, after a failed
@@ -173,7 +180,8 @@ enum pci_tsm_offset {
  * bounded. Those that return int: 0 or a negative errno, %-ETIMEDOUT when the
  * TSM or the host did not come to an end, %-EBADMSG when what the host or the
  * device delivered is malformed or not authentic, %-ESTALE when it belongs to
- * another LOCK session, %-EIO when the function is in ERROR.
+ * another LOCK session, %-EIO when the function is in ERROR. Who fails says why
+ * in the log.
  *
  * Context: Process context under a mutex of the function's own; no lock is held
  * that another function's operations need. Operations of one function never run

@@ -222,7 +222,8 @@ static int fn_query(struct pci_tsm_fn *fn, enum pci_tsm_state *state)
 
 	*state = PCI_TSM_ERROR;
 	rc = tsm_op(fn->tsm, "query", fn_ops(fn)->query(fn->tsm, state));
-	if (rc)
+	/* The TSM says more about a LOCK session that was lost */
+	if (rc && rc != -ESTALE)
 		pci_err(fn->pdev, "state query failed: %d\n", rc);
 
 	return rc;
@@ -345,6 +346,22 @@ static int fn_get_tsm(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)
 }
 
 /*
+ * After a step failed with @rc: if the function is not in @want any more, it is
+ * in ERROR. A LOCK session that was lost explains whatever else went wrong.
+ */
+static int fn_failed(struct pci_tsm_fn *fn, enum pci_tsm_state want, int rc,
+		     const char *reason)
+	__must_hold(&fn->lock)
+{
+	int now = fn_expect(fn, want);
+
+	if (now)
+		fn_fail(fn, reason);
+
+	return now == -ESTALE ? now : rc;
+}
+
+/*
  * After a failure there is no evidence: the TSM may have begun a collection, and
  * what was there is the latest no more.
  */
@@ -386,6 +403,7 @@ static int fn_collect_own_nonce(struct pci_tsm_fn *fn)
  * * %-ENXIO   - no such devsec TSM, or the function is about to be removed
  * * %-EBADMSG - evidence is malformed, or not what the TSM saw; UNLOCKED
  * * %-ESTALE  - evidence is of another LOCK session; UNLOCKED
+ * * %-EINTR   - a signal came before anything was done, or meanwhile
  * * other     - error of the TSM; UNLOCKED, or ERROR if that is not certain
  */
 int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
@@ -396,7 +414,10 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	int rc;
 
 	device_lock_assert(&pdev->dev);
-	guard(mutex)(&fn->lock);
+	ACQUIRE(mutex_intr, lock)(&fn->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
 
 	if (pdev->dev.driver)
 		return fn_refuse(fn, "lock", "a driver is bound", -EBUSY);
@@ -437,8 +458,11 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	rc = tsm_op(fn->tsm, "lock", fn_ops(fn)->lock(fn->tsm));
 	if (!rc)
 		rc = fn_expect(fn, PCI_TSM_LOCKED);
-	if (!rc)
+	if (!rc) {
 		rc = fn_collect_own_nonce(fn);
+		if (rc && fn_expect(fn, PCI_TSM_LOCKED) == -ESTALE)
+			rc = -ESTALE;
+	}
 	if (rc) {
 		pci_err(pdev, "lock failed: %d\n", rc);
 		fn_unlock(fn, "lock-failed");
@@ -466,6 +490,7 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
  * * %-EBADMSG     - evidence is malformed, or not what the TSM saw
  * * %-ESTALE      - evidence is of another LOCK session, or not for @nonce
  * * %-EKEYREJECTED - in RUN: the device is not what was accepted
+ * * %-EINTR   - a signal came before anything was done, or meanwhile
  * * other         - error of the TSM
  *
  * After a failure there is no evidence, but for %-EKEYREJECTED, where it shows
@@ -475,7 +500,10 @@ int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
 {
 	int rc;
 
-	guard(mutex)(&fn->lock);
+	ACQUIRE(mutex_intr, lock)(&fn->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
 
 	if (fn->state == PCI_TSM_ERROR)
 		return fn_refuse(fn, "nonce", "in error, unlock first", -EIO);
@@ -484,12 +512,9 @@ int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
 	if (fn_closed(fn))
 		return fn_refuse(fn, "nonce", "about to be removed", -ENXIO);
 
-	rc = fn_collect(fn, nonce);
-	if (rc) {
-		if (fn_expect(fn, fn->state))
-			fn_fail(fn, "collect-failed");
-		return rc;
-	}
+	rc = fn_collect(fn, nonce) ?: fn_expect(fn, fn->state);
+	if (rc)
+		return fn_failed(fn, fn->state, rc, "collect-failed");
 
 	if (fn->state == PCI_TSM_RUN && !fn_is(fn, fn->accepted)) {
 		fn_fail(fn, "evidence-differs");
@@ -500,22 +525,16 @@ int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
 	return 0;
 }
 
-/* Is the evidence what was named, and still true? */
-static int fn_check_evidence(struct pci_tsm_fn *fn, const u8 *digest)
+/*
+ * Unless it says otherwise, the device may take a firmware update at any time
+ * and stay where it is: see if it is still what @evidence says.
+ */
+static int fn_measure_again(struct pci_tsm_fn *fn,
+			    struct pci_tsm_evidence *evidence)
 	__must_hold(&fn->lock)
 {
-	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
-		pci_tsm_fn_evidence(fn);
 	int rc;
 
-	if (!evidence)
-		return fn_refuse(fn, "accept", "no evidence, write a nonce first",
-				 -ESTALE);
-	if (digest && !fn_is(fn, digest))
-		return fn_refuse(fn, "accept", "evidence is not what was named",
-				 -ESTALE);
-
-	/* The device may have taken a firmware update since it was measured */
 	if (pci_tsm_evidence_report(evidence)->interface_info &
 	    PCI_TSM_REPORT_NO_FW_UPDATE)
 		return 0;
@@ -529,12 +548,30 @@ static int fn_check_evidence(struct pci_tsm_fn *fn, const u8 *digest)
 	return 0;
 }
 
+/* Is the evidence what was named, and still true? */
+static int fn_check_evidence(struct pci_tsm_fn *fn, const u8 *digest)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(fn);
+
+	if (!evidence)
+		return fn_refuse(fn, "accept", "no evidence, write a nonce first",
+				 -ESTALE);
+	if (digest && !fn_is(fn, digest))
+		return fn_refuse(fn, "accept", "evidence is not what was named",
+				 -ESTALE);
+
+	return fn_measure_again(fn, evidence);
+}
+
 /* What enters RUN is validated first and confirmed afterwards */
 static int fn_run(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock)
 {
 	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
 		pci_tsm_fn_evidence(fn);
+	const struct pci_tsm_collection *c = pci_tsm_evidence_collection(evidence);
 	int rc;
 
 	rc = fn_expect(fn, PCI_TSM_LOCKED);
@@ -542,7 +579,8 @@ static int fn_run(struct pci_tsm_fn *fn)
 		return rc;
 
 	rc = pci_tsm_mmio_setup(fn->tsm, pci_tsm_evidence_report(evidence),
-				&fn->mmio);
+				c->lock_flags_known & ~c->lock_flags &
+				PCI_TSM_LOCK_MSIX, &fn->mmio);
 	if (rc)
 		return rc;
 
@@ -553,7 +591,7 @@ static int fn_run(struct pci_tsm_fn *fn)
 	if (rc)
 		pci_err(fn->pdev, "run failed: %d\n", rc);
 	else
-		rc = fn_expect(fn, PCI_TSM_RUN);
+		rc = fn_expect(fn, PCI_TSM_RUN) ?: fn_measure_again(fn, evidence);
 
 	return rc;
 }
@@ -566,8 +604,8 @@ static int fn_run(struct pci_tsm_fn *fn)
  *
  * START_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.14, after every TEE range of the
  * interface report was validated by the TSM. A device that may take a firmware
- * update while LOCKED is measured again first. DMA to private memory stays off
- * until a driver is attached.
+ * update while LOCKED is measured again, before and after it. DMA to private
+ * memory stays off until a driver is attached.
  *
  * Context: Process context under device_lock(). Sleeps as long as TSM
  * operations do.
@@ -579,6 +617,7 @@ static int fn_run(struct pci_tsm_fn *fn)
  * * %-ENXIO   - the function or its TSM is about to be removed
  * * %-ESTALE  - the evidence is not what @digest names, or is not current
  * * %-EBADMSG - the interface report does not fit the BARs
+ * * %-EINTR   - a signal came before anything was done, or meanwhile
  * * other     - error of the TSM; LOCKED still, or ERROR if that is not certain
  */
 int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
@@ -586,7 +625,10 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
 	int rc;
 
 	device_lock_assert(&fn->pdev->dev);
-	guard(mutex)(&fn->lock);
+	ACQUIRE(mutex_intr, lock)(&fn->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
 
 	switch (fn->state) {
 	case PCI_TSM_RUN:
@@ -608,8 +650,9 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
 	if (rc) {
 		int undo = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
 
-		if (undo || fn_expect(fn, PCI_TSM_LOCKED))
-			fn_set_state(fn, PCI_TSM_ERROR, "accept-failed");
+		rc = fn_failed(fn, PCI_TSM_LOCKED, rc, "accept-failed");
+		if (undo)
+			fn_fail(fn, "accept-failed");
 		return rc;
 	}
 
@@ -634,6 +677,7 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
  * * %0       - UNLOCKED
  * * %-EBUSY  - a driver is bound
  * * %-EINVAL - the function is UNLOCKED, or @tsm_id is another TSM
+ * * %-EINTR   - a signal came before anything was done, or meanwhile
  * * other    - error of the TSM, the function is in ERROR
  */
 int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id)
@@ -642,7 +686,10 @@ int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id)
 	int rc;
 
 	device_lock_assert(&fn->pdev->dev);
-	guard(mutex)(&fn->lock);
+	ACQUIRE(mutex_intr, lock)(&fn->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
 
 	if (fn->state == PCI_TSM_UNLOCKED)
 		return fn_refuse(fn, "unlock", "not locked", -EINVAL);
@@ -742,8 +789,12 @@ void pci_tsm_fn_resume(struct pci_tsm_fn *fn)
 	guard(mutex)(&fn->lock);
 
 	if (fn->state != PCI_TSM_RUN || fn->dma || fn_closed(fn) ||
-	    !fn->pdev->dev.driver || !fn_is(fn, fn->accepted))
+	    !fn->pdev->dev.driver)
 		return;
+	if (!fn_is(fn, fn->accepted)) {
+		fn_refuse(fn, "DMA", "no evidence, write a nonce first", -ESTALE);
+		return;
+	}
 
 	rc = tsm_op(fn->tsm, "dma_enable", fn_ops(fn)->dma_enable(fn->tsm));
 	if (rc) {

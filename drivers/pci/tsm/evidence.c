@@ -16,6 +16,7 @@
 #include <crypto/sha2.h>
 #include <linux/array_size.h>
 #include <linux/cleanup.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/refcount.h>
@@ -34,7 +35,7 @@
 /* DMTFSpecMeasurementValueType of SPDM 1.3 */
 #define SPDM_MEAS_INFORMATIONAL	9
 
-/* Readers of the objects of one collection that can go on, at least */
+/* Readers of the objects of one collection that can go on */
 #define EVIDENCE_READERS	64
 
 /**
@@ -130,8 +131,30 @@ static void canon_blocks(struct sha384_ctx *ctx,
 	}
 }
 
-/* Addresses count from the first one of the BAR: the host may move BARs */
-static void canon_report(struct sha384_ctx *ctx,
+/*
+ * A range is where it is in its BAR: the rest of the address is up to the TSM,
+ * which may choose another one each time. @base is the first page of the first
+ * range with the same Range ID.
+ */
+static void canon_range(struct sha384_ctx *ctx, struct pci_tsm_devsec *tsm,
+			const struct pci_tsm_report_range *range, u64 base)
+{
+	u64 bar = 0, offset = range->first_page - base;
+
+	if (range->id < PCI_STD_NUM_BARS)
+		bar = pci_tsm_bar_size(tsm->pdev, range->id) >> PCI_TSM_PAGE_SHIFT;
+	if (pci_tsm_ops(tsm)->mmio_offset == PCI_TSM_OFFSET_BAR_ALIGN &&
+	    is_power_of_2(bar))
+		offset = range->first_page & (bar - 1);
+
+	canon_u64(ctx, offset);
+	canon_u64(ctx, bar);
+	canon_u32(ctx, range->pages);
+	canon_u16(ctx, range->attr);
+	canon_u16(ctx, range->id);
+}
+
+static void canon_report(struct sha384_ctx *ctx, struct pci_tsm_devsec *tsm,
 			 const struct pci_tsm_report *report)
 {
 	struct pci_tsm_report_range range;
@@ -150,16 +173,14 @@ static void canon_report(struct sha384_ctx *ctx,
 			id = range.id;
 			base = range.first_page;
 		}
-		canon_u64(ctx, range.first_page - base);
-		canon_u32(ctx, range.pages);
-		canon_u16(ctx, range.attr);
-		canon_u16(ctx, range.id);
+		canon_range(ctx, tsm, &range, base);
 	}
 	canon_u32(ctx, report->info_len);
 	sha384_update(ctx, report->info, report->info_len);
 }
 
-static void evidence_digest(struct pci_tsm_evidence *evidence,
+static void evidence_digest(struct pci_tsm_devsec *tsm,
+			    struct pci_tsm_evidence *evidence,
 			    const struct pci_tsm_spdm_vca *vca,
 			    const struct pci_tsm_spdm_meas *meas)
 {
@@ -176,19 +197,24 @@ static void evidence_digest(struct pci_tsm_evidence *evidence,
 	canon_blocks(&ctx, meas);
 	canon_u16(&ctx, c->lock_flags_known);
 	canon_u16(&ctx, c->lock_flags & c->lock_flags_known);
-	canon_report(&ctx, &evidence->report);
+	canon_report(&ctx, tsm, &evidence->report);
 	sha384_final(&ctx, evidence->digest);
 }
 
 static int check_sizes(struct pci_tsm_devsec *tsm,
 		       const struct pci_tsm_collection *c)
 {
+	static const size_t max[] = {
+		[PCI_TSM_CERTIFICATES] = PCI_TSM_OBJECT_MAX,
+		[PCI_TSM_VCA] = PCI_TSM_VCA_MAX,
+		[PCI_TSM_MEASUREMENTS] = PCI_TSM_OBJECT_MAX,
+		[PCI_TSM_REPORT] = PCI_TSM_REPORT_MAX,
+	};
+
 	for (int i = 0; i < PCI_TSM_NR_OBJECTS; i++) {
-		size_t max = i == PCI_TSM_REPORT ? PCI_TSM_REPORT_MAX :
-						   PCI_TSM_OBJECT_MAX;
 		size_t len = c->object[i].data ? c->object[i].len : 0;
 
-		if (!len || len > max) {
+		if (!len || len > max[i]) {
 			pci_err(tsm->pdev, "evidence: %s of %zu bytes\n",
 				object_names[i], len);
 			return -EBADMSG;
@@ -245,7 +271,7 @@ static int evidence_parse(struct pci_tsm_devsec *tsm, const u8 *nonce,
 		return -EBADMSG;
 	}
 
-	evidence_digest(evidence, &vca, meas);
+	evidence_digest(tsm, evidence, &vca, meas);
 	return 0;
 }
 
@@ -287,10 +313,8 @@ int pci_tsm_evidence_collect(struct pci_tsm_devsec *tsm, const u8 *nonce,
 
 	rc = tsm_op(tsm, "collect",
 		    pci_tsm_ops(tsm)->collect(tsm, nonce, &new->collection));
-	if (rc) {
-		pci_err(tsm->pdev, "evidence: not collected: %d\n", rc);
+	if (rc)
 		return rc;
-	}
 
 	rc = evidence_parse(tsm, nonce, new);
 	if (rc)
@@ -350,6 +374,18 @@ const struct pci_tsm_report *
 pci_tsm_evidence_report(const struct pci_tsm_evidence *evidence)
 {
 	return &evidence->report;
+}
+
+/**
+ * pci_tsm_evidence_collection() - what the TSM collected
+ * @evidence: the evidence
+ *
+ * Return: the collection, valid as long as @evidence is.
+ */
+const struct pci_tsm_collection *
+pci_tsm_evidence_collection(const struct pci_tsm_evidence *evidence)
+{
+	return &evidence->collection;
 }
 
 /* Only who began with these objects may go on with them */

@@ -71,26 +71,40 @@ static int find_msix(struct pci_dev *pdev, struct pci_tsm_layout *layout)
 	return 0;
 }
 
-static int find_layout(struct pci_tsm_devsec *tsm,
+/**
+ * pci_tsm_bar_size() - size of a memory BAR
+ * @pdev: the function
+ * @bar: index of the BAR, 0 to 5
+ *
+ * Context: Any.
+ * Return: the size in bytes, 0 if there is no such memory BAR in use.
+ */
+u64 pci_tsm_bar_size(struct pci_dev *pdev, int bar)
+{
+	struct resource *res = pci_resource_n(pdev, bar);
+
+	if (!(res->flags & IORESOURCE_MEM) ||
+	    res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED))
+		return 0;
+
+	return resource_size(res);
+}
+
+static int find_layout(struct pci_tsm_devsec *tsm, bool msix_unlocked,
 		       struct pci_tsm_layout *layout)
 {
 	struct pci_dev *pdev = tsm->pdev;
 
 	*layout = (struct pci_tsm_layout) {
 		.lnr = pci_find_ext_capability(pdev, EXT_CAP_ID_LNR),
+		.msix_unlocked = msix_unlocked,
 		.offset = pci_tsm_ops(tsm)->mmio_offset,
 	};
 
 	for (int i = 0; i < PCI_TSM_NR_BARS; i++) {
-		struct resource *res = pci_resource_n(pdev, i);
-
-		if (!(res->flags & IORESOURCE_MEM) ||
-		    res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED) ||
-		    !resource_size(res))
-			continue;
-
-		layout->bar[i].start = res->start;
-		layout->bar[i].size = resource_size(res);
+		layout->bar[i].size = pci_tsm_bar_size(pdev, i);
+		if (layout->bar[i].size)
+			layout->bar[i].start = pci_resource_start(pdev, i);
 	}
 
 	return find_msix(pdev, layout);
@@ -98,7 +112,8 @@ static int find_layout(struct pci_tsm_devsec *tsm,
 
 /* The TEE ranges of the report, placed in the BARs */
 static struct pci_tsm_mmio *place_ranges(struct pci_tsm_devsec *tsm,
-					 const struct pci_tsm_report *report)
+					 const struct pci_tsm_report *report,
+					 bool msix_unlocked)
 {
 	struct pci_tsm_report_range range;
 	struct pci_tsm_layout layout;
@@ -106,7 +121,7 @@ static struct pci_tsm_mmio *place_ranges(struct pci_tsm_devsec *tsm,
 	u32 nr;
 	int rc;
 
-	rc = find_layout(tsm, &layout);
+	rc = find_layout(tsm, msix_unlocked, &layout);
 	if (rc)
 		return ERR_PTR(rc);
 
@@ -136,6 +151,7 @@ static struct pci_tsm_mmio *place_ranges(struct pci_tsm_devsec *tsm,
  * pci_tsm_mmio_setup() - make the function's TEE memory private
  * @tsm: the function's context, LOCKED
  * @report: its interface report
+ * @msix_unlocked: the TSM did not lock the MSI-X table, as far as is known
  * @mmio: the result; what was validated is in there also on failure, for
  *	  pci_tsm_mmio_teardown()
  *
@@ -147,19 +163,19 @@ static struct pci_tsm_mmio *place_ranges(struct pci_tsm_devsec *tsm,
  * * other     - error of the TSM
  */
 int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
-		       const struct pci_tsm_report *report,
+		       const struct pci_tsm_report *report, bool msix_unlocked,
 		       struct pci_tsm_mmio **mmio)
 {
 	struct pci_tsm_mmio *m;
+	int rc = 0;
 	u32 nr;
-	int rc;
 
 	if (report->reserved_bits &&
 	    pci_tsm_report_reserved == PCI_TSM_RESERVED_REJECT)
 		return refuse_report(tsm->pdev,
 				     "reserved bits are set, see pci_tsm.report_reserved=");
 
-	m = place_ranges(tsm, report);
+	m = place_ranges(tsm, report, msix_unlocked);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
 

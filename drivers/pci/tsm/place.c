@@ -69,6 +69,8 @@ static const char *check_msix(struct placing *p, u16 attr, u16 bar, u64 start,
 	p->msix = true;
 	if (!layout->msix)
 		return "is for MSI-X, which the function does not have";
+	if (layout->msix_unlocked)
+		return "is for MSI-X, which was not locked";
 	if (attr & PCI_TSM_RANGE_NON_TEE_MEM)
 		return "is for MSI-X but no TEE memory";
 
@@ -158,6 +160,9 @@ static const char *check_whole(const struct placing *p,
 {
 	const struct pci_tsm_layout *layout = p->layout;
 
+	/* Translated requests would not be checked against what is private */
+	if (report->interface_info & (PCI_TSM_REPORT_ATS | PCI_TSM_REPORT_PRS))
+		return "ATS or PRS is enabled";
 	if (p->msix && (p->table != pages_size(&layout->table) ||
 			p->pba != pages_size(&layout->pba)))
 		return "only a part of MSI-X table and PBA is listed";

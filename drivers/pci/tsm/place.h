@@ -41,6 +41,7 @@ struct pci_tsm_pages {
  * @msix_control: its Message Control
  * @table: the MSI-X table
  * @pba: the Pending Bit Array
+ * @msix_unlocked: the MSI-X table is known not to be locked
  * @lnr: has an LN Requester capability
  * @offset: what its reported addresses mean
  */
@@ -50,6 +51,7 @@ struct pci_tsm_layout {
 	u16 msix_control;
 	struct pci_tsm_pages table;
 	struct pci_tsm_pages pba;
+	bool msix_unlocked;
 	bool lnr;
 	enum pci_tsm_offset offset;
 };

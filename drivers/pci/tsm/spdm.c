@@ -277,8 +277,10 @@ static bool parse_algorithms(struct cursor *c, struct pci_tsm_spdm_vca *vca)
 	vca->base_asym_algo = get_unaligned_le32(response + ALGORITHMS_ASYM);
 	vca->base_hash_algo = get_unaligned_le32(response + ALGORITHMS_HASH);
 
-	/* Selected is one of each, out of what was on offer */
-	return vca->meas_spec == MEAS_SPEC_DMTF &&
+	/* Selected is one of each, out of what was on offer, and nothing else */
+	return !response[ALGORITHMS_EXT_ASYM_COUNT] &&
+	       !response[ALGORITHMS_EXT_ASYM_COUNT + 1] &&
+	       vca->meas_spec == MEAS_SPEC_DMTF &&
 	       vca->meas_spec & request[NEGOTIATE_MEAS_SPEC] &&
 	       one_bit(vca->meas_hash_algo, ARRAY_SIZE(meas_hash_size)) &&
 	       one_bit(vca->base_asym_algo, ARRAY_SIZE(signature_size)) &&

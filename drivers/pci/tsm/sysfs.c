@@ -189,6 +189,24 @@ static ssize_t evidence_generation_show(struct device *dev,
 struct device_attribute pci_tsm_attr_evidence_generation =
 	__ATTR_RO(evidence_generation);
 
+static ssize_t lock_flags_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(to_fn(dev));
+	const struct pci_tsm_collection *c;
+
+	if (!evidence)
+		return -ENODATA;
+
+	c = pci_tsm_evidence_collection(evidence);
+	return sysfs_emit(buf, "%#06x/%#06x\n",
+			  c->lock_flags & c->lock_flags_known,
+			  c->lock_flags_known);
+}
+
+struct device_attribute pci_tsm_attr_lock_flags = __ATTR_RO(lock_flags);
+
 static ssize_t nonce_write(struct file *file, struct kobject *kobj,
 			   const struct bin_attribute *attr, char *buf,
 			   loff_t pos, size_t len)
@@ -254,6 +272,7 @@ static struct attribute *need_tsm_attrs[] = {
 	&pci_tsm_attr_accept.attr,
 	&pci_tsm_attr_evidence_digest.attr,
 	&pci_tsm_attr_evidence_generation.attr,
+	&pci_tsm_attr_lock_flags.attr,
 	NULL
 };
 

@@ -16,11 +16,6 @@
 struct pci_tsm_evidence;
 struct pci_tsm_mmio;
 struct pci_tsm_report;
-struct pci_tsm_report;
-struct pci_tsm_report;
-struct pci_tsm_report;
-struct pci_tsm_report;
-struct pci_tsm_report;
 
 /**
  * struct pci_tsm_fn - TDISP state of one function, as seen from a guest
@@ -48,8 +43,8 @@ struct pci_tsm_report;
  * @pdev.
  *
  * Lock order: device_lock(@pdev) -> @lock -> locks of the registries and
- * @evidence_lock. No lock
- * that is shared between functions is held across a TSM operation.
+ * @evidence_lock. No lock that is shared between functions is held across a TSM
+ * operation.
  */
 struct pci_tsm_fn {
 	struct pci_dev *pdev;
@@ -116,6 +111,8 @@ void pci_tsm_evidence_put(struct pci_tsm_evidence *evidence);
 const u8 *pci_tsm_evidence_digest(const struct pci_tsm_evidence *evidence);
 const struct pci_tsm_report *
 pci_tsm_evidence_report(const struct pci_tsm_evidence *evidence);
+const struct pci_tsm_collection *
+pci_tsm_evidence_collection(const struct pci_tsm_evidence *evidence);
 ssize_t pci_tsm_evidence_read(struct pci_tsm_evidence *evidence,
 			      enum pci_tsm_object object, const void *reader,
 			      char *buf, loff_t pos, size_t count);
@@ -142,8 +139,9 @@ struct pci_tsm_mmio {
 };
 
 int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
-		       const struct pci_tsm_report *report,
+		       const struct pci_tsm_report *report, bool msix_unlocked,
 		       struct pci_tsm_mmio **mmio);
+u64 pci_tsm_bar_size(struct pci_dev *pdev, int bar);
 int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 			  struct pci_tsm_mmio **mmio);
 
@@ -155,6 +153,7 @@ extern struct device_attribute pci_tsm_attr_unlock;
 extern struct device_attribute pci_tsm_attr_accept;
 extern struct device_attribute pci_tsm_attr_evidence_digest;
 extern struct device_attribute pci_tsm_attr_evidence_generation;
+extern struct device_attribute pci_tsm_attr_lock_flags;
 extern const struct bin_attribute *const pci_tsm_guest_bin_attrs[];
 bool pci_tsm_guest_group_visible(struct pci_dev *pdev);
 umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev,

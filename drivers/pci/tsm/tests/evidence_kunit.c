@@ -60,6 +60,7 @@ static size_t canonical(const struct fake_dev *dev, u8 *buf)
 	static const u8 svn[] = { 0x10, 1, 0x87, 0, 8, 0 };
 	static const u8 info[] = { 0x20, 1, 0x89, 0, 0, 0 };
 	static const u64 first_page[] = { 0, 0, 8 };
+	static const u64 bar_pages[] = { 4, 16, 16 };
 	u8 *p = buf;
 
 	memcpy(p, "PCITSM\x01\x00", 8);
@@ -86,10 +87,11 @@ static size_t canonical(const struct fake_dev *dev, u8 *buf)
 	p += 16;
 	for (int i = 0; i < 3; i++) {
 		put_unaligned_le64(first_page[i], p);
-		put_unaligned_le32(i ? 8 : 2, p + 8);
-		put_unaligned_le16(0, p + 12);
-		put_unaligned_le16(i ? 2 : 0, p + 14);
-		p += 16;
+		put_unaligned_le64(bar_pages[i], p + 8);
+		put_unaligned_le32(i ? 8 : 2, p + 16);
+		put_unaligned_le16(0, p + 20);
+		put_unaligned_le16(i ? 2 : 0, p + 22);
+		p += 24;
 	}
 	put_unaligned_le32(4, p);
 	memset(p + 4, 0x5a, 4);
@@ -100,12 +102,12 @@ static void evidence_canonical(struct kunit *test)
 {
 	/* Of the worked example in the documentation */
 	static const u8 example[PCI_TSM_DIGEST_SIZE] = {
-		0x81, 0x70, 0xfe, 0xc9, 0x28, 0x33, 0xc1, 0xc8,
-		0x5a, 0xd6, 0x2c, 0xeb, 0x09, 0x93, 0x14, 0x25,
-		0x98, 0x1d, 0x99, 0xb7, 0x4e, 0xf0, 0x5f, 0x26,
-		0xc1, 0xc2, 0x27, 0x13, 0xad, 0x88, 0xb2, 0x52,
-		0x3d, 0x6b, 0xcd, 0x29, 0xbb, 0x6a, 0xe6, 0xb8,
-		0xd4, 0x13, 0x2e, 0xb2, 0x1b, 0x31, 0xda, 0xda,
+		0x2c, 0xb6, 0x5d, 0x69, 0x89, 0x27, 0xc7, 0x14,
+		0x0f, 0x62, 0x26, 0xca, 0xdf, 0x46, 0x3c, 0x61,
+		0x87, 0x98, 0x8c, 0xf4, 0x27, 0xf2, 0xf4, 0x73,
+		0xc2, 0xc5, 0x4c, 0x79, 0x89, 0xef, 0x5a, 0x2f,
+		0x4f, 0x34, 0xc9, 0xd0, 0x48, 0xfe, 0x4f, 0x41,
+		0x76, 0x5a, 0xc6, 0xe3, 0x6c, 0x20, 0xee, 0x26,
 	};
 	struct fake_dev *dev = evidence_dev(test);
 	u8 *buf = kunit_kzalloc(test, SZ_1K, GFP_KERNEL);
@@ -175,6 +177,22 @@ static void change_place(struct fake_dev *dev)
 	dev->report[16 + 32 + 8]--;
 }
 
+/* The first range of a BAR: what is at its beginning is not what was seen */
+static void change_first(struct fake_dev *dev)
+{
+	dev->report[16]++;
+}
+
+static void change_attributes(struct fake_dev *dev)
+{
+	dev->report[16 + 32 + 12] ^= PCI_TSM_RANGE_ATTR_UPDATABLE;
+}
+
+static void change_id(struct fake_dev *dev)
+{
+	dev->report[16 + 14]++;
+}
+
 static void change_device_info(struct fake_dev *dev)
 {
 	dev->report[dev->report_len - 1]++;
@@ -190,6 +208,9 @@ static const struct same_case same_cases[] = {
 	{ "INTERFACE_INFO", change_info_bits, false },
 	{ "size of a range", change_pages, false },
 	{ "place of a range", change_place, false },
+	{ "place of the first range of a BAR", change_first, false },
+	{ "attributes of a range", change_attributes, false },
+	{ "BAR of a range", change_id, false },
 	{ "device-specific information", change_device_info, false },
 };
 
@@ -362,7 +383,16 @@ static void evidence_may_update(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, state(dev), PCI_TSM_LOCKED);
 	KUNIT_EXPECT_EQ(test, 0, fake_refresh(dev));
 	KUNIT_EXPECT_EQ(test, 1, fake_accept(dev));
-	KUNIT_EXPECT_EQ(test, dev->collections, 4);
+	KUNIT_EXPECT_EQ(test, dev->collections, 5);
+	fake_check(tsm, dev);
+	KUNIT_EXPECT_EQ(test, 0, fake_unlock(tsm, dev));
+
+	/* The update comes between the measurement and RUN */
+	KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm, dev));
+	dev->svn_at_run = 1;
+	KUNIT_EXPECT_EQ(test, -ESTALE, fake_accept(dev));
+	KUNIT_EXPECT_EQ(test, state(dev), PCI_TSM_ERROR);
+	KUNIT_EXPECT_EQ(test, 0, fake_unlock(tsm, dev));
 	fake_check(tsm, dev);
 }
 
@@ -385,6 +415,7 @@ struct bad_case {
 static const struct bad_case bad_cases[] = {
 	{ "empty certificates", PCI_TSM_CERTIFICATES, 0 },
 	{ "certificates that are none", PCI_TSM_CERTIFICATES, 100 },
+	{ "too large a VCA", PCI_TSM_VCA, PCI_TSM_VCA_MAX + 1 },
 	{ "too many certificates", PCI_TSM_CERTIFICATES, PCI_TSM_OBJECT_MAX + 1 },
 	{ "empty VCA", PCI_TSM_VCA, 0 },
 	{ "VCA that is none", PCI_TSM_VCA, 104 },

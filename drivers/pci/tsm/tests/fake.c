@@ -175,6 +175,7 @@ static int fake_op_run(struct pci_tsm_devsec *tsm)
 		return -EPROTO;
 
 	dev->state = PCI_TSM_RUN;
+	dev->svn += dev->svn_at_run;
 	return 0;
 }
 

@@ -31,6 +31,7 @@
  * @report_len: its size
  * @cert: tells its certificates from others
  * @svn: security version number that it measures
+ * @svn_at_run: is added to @svn when the function enters RUN
  * @info: informational measurement
  * @reverse: measurements come in the reverse order
  * @other_nonce: measurements are not for the nonce that was given
@@ -52,6 +53,7 @@ struct fake_dev {
 	size_t report_len;
 	u8 cert;
 	u64 svn;
+	u64 svn_at_run;
 	u32 info;
 	bool reverse;
 	bool other_nonce;

@@ -19,6 +19,7 @@ struct place_case {
 	u16 msix_control;
 	u16 lnr_control;
 	struct pci_tsm_report_range range[MAX_RANGES];
+	u16 info;
 	const char *why;
 	u32 bad_range;
 	u32 nr;
@@ -213,6 +214,20 @@ static const struct place_case place_cases[] = {
 	  .range = { { 0x82, 1, TABLE }, { 0x83, 1, PBA } },
 	  WHOLE = "MSI-X Message Control is not that of the function" },
 
+	{ "MSI-X that was not locked", { BAR_16K, MSIX, .msix_unlocked = true }, 0x8003,
+	  .range = { { 0x82, 1, TABLE }, { 0x83, 1, PBA } },
+	  .why = "is for MSI-X, which was not locked" },
+	{ "MSI-X not locked, not listed", { BAR_16K, MSIX, .msix_unlocked = true },
+	  .range = { { 0x80, 2 } }, .nr = 1, .at = { { 0x10004000 } } },
+
+	/* INTERFACE_INFO */
+	{ "DMA without PASID", { BAR_16K }, .range = { { 0x80, 1 } },
+	  .info = PCI_TSM_REPORT_DMA_WITHOUT_PASID, .nr = 1, .at = { { 0x10004000 } } },
+	{ "ATS", { BAR_16K }, .range = { { 0x80, 1 } }, .info = PCI_TSM_REPORT_ATS,
+	  WHOLE = "ATS or PRS is enabled" },
+	{ "PRS", { BAR_16K }, .range = { { 0x80, 1 } }, .info = PCI_TSM_REPORT_PRS,
+	  WHOLE = "ATS or PRS is enabled" },
+
 	/* LN Requester */
 	{ "LNR", { BAR_16K, .lnr = true }, 0, 1, .range = { { 0x80, 1 } },
 	  .nr = 1, .at = { { 0x10004000 } } },
@@ -228,6 +243,7 @@ static void mmio_place(struct kunit *test)
 	struct pci_tsm_mmio_range range[MAX_RANGES] = {};
 	struct pci_tsm_misfit misfit = {};
 	struct pci_tsm_report report = {
+		.interface_info = c->info,
 		.msix_control = c->msix_control,
 		.lnr_control = c->lnr_control,
 	};
@@ -458,6 +474,32 @@ static void mmio_all_kinds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev->private, 0);
 }
 
+/* A function without memory has nothing to be made private, and may run */
+static void mmio_no_bars(struct kunit *test)
+{
+	static const struct kunit_pci_func_desc desc = {
+		.devfn = PCI_DEVFN(1, 0),
+		.vendor = FAKE_VENDOR,
+		.device = FAKE_DEVICE,
+		.class = PCI_CLASS_OTHERS << 8,
+		.devcap = PCI_EXP_DEVCAP_TEE,
+	};
+	struct fake_tsm *tsm = fake_tsm_create(test);
+	struct fake_dev *dev = mmio_dev_add(tsm, &desc);
+
+	test->priv = tsm;
+	fake_tsm_probe(tsm);
+	fake_tsm_register(tsm);
+	memset(dev->report, 0, 20);
+	dev->report[0] = 1;
+	dev->report_len = 20;
+
+	KUNIT_ASSERT_EQ(test, 1, lock_accept(test, dev));
+	KUNIT_EXPECT_EQ(test, READ_ONCE(dev->pdev->tsm_fn->state), PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, dev->private, 0);
+	KUNIT_EXPECT_EQ(test, 0, fake_unlock(tsm, dev));
+}
+
 /* An MSI-X capability that points nowhere is not trusted to point elsewhere */
 static void mmio_msix_nowhere(struct kunit *test)
 {
@@ -579,6 +621,7 @@ static struct kunit_case mmio_cases[] = {
 	KUNIT_CASE_PARAM(mmio_bad_report, mmio_report_gen_params),
 	KUNIT_CASE(mmio_non_tee),
 	KUNIT_CASE(mmio_all_kinds),
+	KUNIT_CASE(mmio_no_bars),
 	KUNIT_CASE(mmio_msix_nowhere),
 	KUNIT_CASE(mmio_relative),
 	KUNIT_CASE(mmio_reserved),

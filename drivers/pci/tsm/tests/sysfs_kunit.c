@@ -226,6 +226,7 @@ static void sysfs_evidence(struct kunit *test)
 				bin_read(test, dev, names[i], buf, 0, SZ_1K));
 	expect_show(test, dev, &pci_tsm_attr_evidence_digest, "");
 	expect_show(test, dev, &pci_tsm_attr_evidence_generation, "0\n");
+	expect_show(test, dev, &pci_tsm_attr_lock_flags, "");
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			nonce_write(test, dev, 0, PCI_TSM_NONCE_SIZE));
 
@@ -235,6 +236,7 @@ static void sysfs_evidence(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, strlen(digest), 7 + 96 + 1);
 	KUNIT_EXPECT_TRUE(test, strstarts(digest, "sha384:"));
 	gen = show(test, dev, &pci_tsm_attr_evidence_generation);
+	expect_show(test, dev, &pci_tsm_attr_lock_flags, "0x0001/0x0003\n");
 
 	for (int i = 0; i < ARRAY_SIZE(bad_len); i++)
 		KUNIT_EXPECT_EQ(test, -EINVAL,
@@ -266,7 +268,8 @@ static void sysfs_visibility(struct kunit *test)
 {
 	static const char * const need_tsm[] = { "lock", "unlock", "accept",
 						 "evidence_digest",
-						 "evidence_generation" };
+						 "evidence_generation",
+						 "lock_flags" };
 	struct fake_dev *dev = sysfs_dev(test);
 	struct fake_tsm *tsm = test->priv;
 

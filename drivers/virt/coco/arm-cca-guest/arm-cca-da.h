@@ -13,6 +13,8 @@
 
 /* How long the RMM or the host may take to come to an end with one operation */
 #define ARM_CCA_TIMEOUT_SECS	10
+/* The same for all operations of one collection of evidence together */
+#define ARM_CCA_COLLECT_SECS	30
 
 /**
  * struct arm_cca_vdev - a PCI function, as the RMM and the host know it
@@ -25,6 +27,10 @@
  * @report_nonce: identifies the collection of the interface report
  * @locked: there is a LOCK session of ours, and @lock_nonce is valid
  * @collected: there is evidence of it, and the other nonces are valid
+ * @stale: the LOCK session was found to be lost, and this was said
+ * @vca_id: number that the host has for the VCA
+ * @deadline: when a collection of evidence is given up, in jiffies
+ * @collecting: @deadline counts
  * @killable: a fatal signal ends the operation under way
  */
 struct arm_cca_vdev {
@@ -37,6 +43,10 @@ struct arm_cca_vdev {
 	u64 report_nonce;
 	bool locked;
 	bool collected;
+	bool stale;
+	u64 vca_id;
+	unsigned long deadline;
+	bool collecting;
 	bool killable;
 };
 
@@ -55,7 +65,8 @@ struct arm_cca_wait {
 /* call.c: the way out of the Realm, and how long to insist */
 void arm_cca_smc(const struct arm_smccc_1_2_regs *args,
 		 struct arm_smccc_1_2_regs *res);
-void arm_cca_wait_start(struct arm_cca_wait *wait, bool killable);
+void arm_cca_wait_start(struct arm_cca_wait *wait,
+			const struct arm_cca_vdev *vdev);
 void arm_cca_sleep(struct arm_cca_wait *wait);
 int arm_cca_wait_check(const struct arm_cca_wait *wait);
 int arm_cca_wait(struct arm_cca_wait *wait);

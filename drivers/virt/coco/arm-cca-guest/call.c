@@ -34,15 +34,18 @@ void arm_cca_smc(const struct arm_smccc_1_2_regs *args,
 /**
  * arm_cca_wait_start - begin an operation that may need several calls
  * @wait: to be initialized
- * @killable: a fatal signal ends the operation
+ * @vdev: the function that it is for
  *
  * Context: Any context.
  */
-void arm_cca_wait_start(struct arm_cca_wait *wait, bool killable)
+void arm_cca_wait_start(struct arm_cca_wait *wait,
+			const struct arm_cca_vdev *vdev)
 {
 	wait->deadline = jiffies + ARM_CCA_TIMEOUT_SECS * HZ;
+	if (vdev->collecting && time_before(vdev->deadline, wait->deadline))
+		wait->deadline = vdev->deadline;
 	wait->us = ARM_CCA_SLEEP_MIN_US;
-	wait->killable = killable;
+	wait->killable = vdev->killable;
 }
 
 /**

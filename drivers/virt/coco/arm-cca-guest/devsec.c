@@ -8,6 +8,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -53,6 +54,7 @@ static struct pci_tsm_devsec *arm_cca_devsec_probe(struct tsm_dev *tsm_dev,
 
 	vdev->tsm.pdev = pdev;
 	vdev->tsm.tsm_dev = tsm_dev;
+	vdev->vca_id = RHI_DA_OBJECT_VCA;
 	vdev->id = (u64)pci_domain_nr(pdev->bus) << 16 | pci_dev_id(pdev);
 	return &no_free_ptr(vdev)->tsm;
 }
@@ -66,6 +68,7 @@ static void arm_cca_devsec_end_session(struct arm_cca_vdev *vdev)
 {
 	vdev->locked = false;
 	vdev->collected = false;
+	vdev->stale = false;
 }
 
 static int arm_cca_devsec_lock(struct pci_tsm_devsec *tsm)
@@ -99,7 +102,10 @@ static int arm_cca_devsec_collect(struct pci_tsm_devsec *tsm, const u8 *nonce,
 		return -EIO;
 
 	vdev->killable = true;
+	vdev->collecting = true;
+	vdev->deadline = jiffies + ARM_CCA_COLLECT_SECS * HZ;
 	rc = arm_cca_evidence_collect(vdev, nonce, collection);
+	vdev->collecting = false;
 	vdev->killable = false;
 	return rc;
 }

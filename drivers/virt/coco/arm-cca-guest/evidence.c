@@ -4,6 +4,8 @@
  * device make it and keeps it; the RMM, through which it went, tells by digests
  * whether what the host delivers is that.
  */
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
 #include <linux/array_size.h>
 #include <linux/cleanup.h>
 #include <linux/err.h>
@@ -19,29 +21,23 @@
 static const struct {
 	const char *name;
 	u64 id;
-	u64 other_id;
 	size_t max;
 	size_t digest;
 } arm_cca_objects[] = {
 	[PCI_TSM_CERTIFICATES] = {
-		"certificates", RHI_DA_OBJECT_CERTIFICATE,
-		RHI_DA_OBJECT_CERTIFICATE, PCI_TSM_OBJECT_MAX,
+		"certificates", RHI_DA_OBJECT_CERTIFICATE, PCI_TSM_OBJECT_MAX,
 		offsetof(struct rsi_vdev_info, cert_digest),
 	},
-	/* Hosts of before RHI 1.0 have another number for it */
 	[PCI_TSM_VCA] = {
-		"VCA", RHI_DA_OBJECT_VCA, RHI_DA_OBJECT_VCA_DRAFT,
-		PCI_TSM_OBJECT_MAX,
+		"VCA", RHI_DA_OBJECT_VCA, PCI_TSM_VCA_MAX,
 		offsetof(struct rsi_vdev_info, vca_digest),
 	},
 	[PCI_TSM_MEASUREMENTS] = {
-		"measurements", RHI_DA_OBJECT_MEASUREMENTS,
-		RHI_DA_OBJECT_MEASUREMENTS, PCI_TSM_OBJECT_MAX,
+		"measurements", RHI_DA_OBJECT_MEASUREMENTS, PCI_TSM_OBJECT_MAX,
 		offsetof(struct rsi_vdev_info, meas_digest),
 	},
 	[PCI_TSM_REPORT] = {
-		"interface report", RHI_DA_OBJECT_REPORT, RHI_DA_OBJECT_REPORT,
-		PCI_TSM_REPORT_MAX,
+		"interface report", RHI_DA_OBJECT_REPORT, PCI_TSM_REPORT_MAX,
 		offsetof(struct rsi_vdev_info, report_digest),
 	},
 };
@@ -62,6 +58,22 @@ static int arm_cca_evidence_measure(struct arm_cca_vdev *vdev, const u8 *nonce)
 	return arm_cca_rhi_get_measurements(vdev, virt_to_phys(params));
 }
 
+/* Hosts of before RHI 1.0 have another number for the VCA */
+static void *arm_cca_evidence_vca(struct arm_cca_vdev *vdev, size_t *len)
+{
+	void *data = arm_cca_object_get(vdev, vdev->vca_id, PCI_TSM_VCA_MAX, len);
+
+	if (data != ERR_PTR(-EOPNOTSUPP) ||
+	    vdev->vca_id == RHI_DA_OBJECT_VCA_DRAFT)
+		return data;
+
+	data = arm_cca_object_get(vdev, RHI_DA_OBJECT_VCA_DRAFT,
+				  PCI_TSM_VCA_MAX, len);
+	if (!IS_ERR(data))
+		vdev->vca_id = RHI_DA_OBJECT_VCA_DRAFT;
+	return data;
+}
+
 static int arm_cca_evidence_fetch(struct arm_cca_vdev *vdev,
 				  struct pci_tsm_collection *collection)
 {
@@ -69,12 +81,10 @@ static int arm_cca_evidence_fetch(struct arm_cca_vdev *vdev,
 		size_t len;
 		void *data;
 
-		data = arm_cca_object_get(vdev, arm_cca_objects[i].id,
-					  arm_cca_objects[i].max, &len);
-		if (data == ERR_PTR(-EOPNOTSUPP) &&
-		    arm_cca_objects[i].other_id != arm_cca_objects[i].id)
-			data = arm_cca_object_get(vdev,
-						  arm_cca_objects[i].other_id,
+		if (i == PCI_TSM_VCA)
+			data = arm_cca_evidence_vca(vdev, &len);
+		else
+			data = arm_cca_object_get(vdev, arm_cca_objects[i].id,
 						  arm_cca_objects[i].max, &len);
 		if (IS_ERR(data))
 			return PTR_ERR(data);

@@ -5,6 +5,8 @@
  * protected address, any other is EMPTY there and reached at the shared alias.
  * The RMM counts in 4 KiB, whatever PAGE_SIZE is.
  */
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
 #include <linux/align.h>
 #include <linux/jiffies.h>
 #include <linux/overflow.h>
@@ -58,7 +60,7 @@ static int arm_cca_mmio_walk(struct arm_cca_vdev *vdev,
 	int rc;
 
 	/* One deadline for all steps, or the host could make many small ones */
-	arm_cca_wait_start(&wait, vdev->killable);
+	arm_cca_wait_start(&wait, vdev);
 	wait.deadline += (top - base) / SZ_1G * HZ;
 	while (base < top) {
 		rc = step(vdev, range, base, top, &next, &accepted);

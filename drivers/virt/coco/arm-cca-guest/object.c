@@ -4,6 +4,8 @@
  * writes them to shared memory, where it can change them at any time: they are
  * copied once to private memory, and only the copy is looked at.
  */
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/io.h>
@@ -57,7 +59,7 @@ void *arm_cca_object_get(struct arm_cca_vdev *vdev, u64 object, size_t max,
 	if (rc)
 		return ERR_PTR(rc);
 
-	void *copy __free(kvfree) = kvmalloc(size, GFP_KERNEL);
+	void *copy __free(kvfree) = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 	if (!copy)
 		return ERR_PTR(-ENOMEM);
 	void *page __free(arm_cca_shared_page) = arm_cca_shared_page_alloc();
@@ -65,7 +67,7 @@ void *arm_cca_object_get(struct arm_cca_vdev *vdev, u64 object, size_t max,
 		return ERR_PTR(-ENOMEM);
 
 	/* One deadline for all parts, however small the host makes them */
-	arm_cca_wait_start(&wait, vdev->killable);
+	arm_cca_wait_start(&wait, vdev);
 	while (offset < size) {
 		rc = arm_cca_wait_check(&wait);
 		if (rc) {

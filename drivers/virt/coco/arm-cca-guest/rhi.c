@@ -5,6 +5,7 @@
  * RMM, and what it delivers by the RMM's digests.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+#define dev_fmt(fmt) "PCI/TSM: " fmt
 
 #include <linux/array_size.h>
 #include <linux/pci.h>
@@ -94,7 +95,7 @@ static int arm_cca_rhi_vdev_call(struct arm_cca_vdev *vdev,
 	u64 status;
 	int rc;
 
-	arm_cca_wait_start(&wait, vdev->killable);
+	arm_cca_wait_start(&wait, vdev);
 	for (;;) {
 		rc = arm_cca_rhi_call(vdev->call, rhi.fid, rhi.args);
 		if (rc) {

@@ -4,6 +4,8 @@
  * DEN0137). The RMM is trusted, but what it answers may depend on the host, and
  * it may be of another version than this code: results are checked.
  */
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
 #include <linux/array_size.h>
 #include <linux/io.h>
 #include <linux/pci.h>
@@ -54,7 +56,7 @@ static int arm_cca_rsi_call(struct arm_cca_vdev *vdev, const char *what,
 	struct arm_cca_wait wait;
 	int rc;
 
-	arm_cca_wait_start(&wait, vdev->killable);
+	arm_cca_wait_start(&wait, vdev);
 	for (;;) {
 		arm_cca_smc(args, res);
 		if (res->a0 != RSI_INCOMPLETE)

@@ -3,6 +3,8 @@
  * Arm CCA device assignment: what the RMM says about a function. It is the only
  * source that counts: the host says what it likes.
  */
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
 #include <crypto/sha2.h>
 #include <crypto/utils.h>
 #include <linux/array_size.h>
@@ -66,6 +68,15 @@ int arm_cca_vdev_update(struct arm_cca_vdev *vdev)
 	return 0;
 }
 
+/* To be said once, however often it is seen */
+static int arm_cca_vdev_stale(struct arm_cca_vdev *vdev, const char *what)
+{
+	if (!vdev->stale)
+		pci_err(vdev->tsm.pdev, "%s behind our back\n", what);
+	vdev->stale = true;
+	return -ESTALE;
+}
+
 /**
  * arm_cca_vdev_check_session - is the LOCK session still ours
  * @vdev: the function; &arm_cca_vdev.info is current
@@ -85,15 +96,13 @@ int arm_cca_vdev_check_session(struct arm_cca_vdev *vdev)
 		return 0;
 
 	if (info->state == RSI_VDEV_UNLOCKED ||
-	    info->lock_nonce != vdev->lock_nonce) {
-		pci_err(vdev->tsm.pdev, "function was unlocked or locked again behind our back\n");
-		return -ESTALE;
-	}
+	    info->lock_nonce != vdev->lock_nonce)
+		return arm_cca_vdev_stale(vdev, "function was unlocked or locked again");
+
 	if (vdev->collected && (info->meas_nonce != vdev->meas_nonce ||
-				info->report_nonce != vdev->report_nonce)) {
-		pci_err(vdev->tsm.pdev, "evidence was collected again behind our back\n");
-		return -ESTALE;
-	}
+				info->report_nonce != vdev->report_nonce))
+		return arm_cca_vdev_stale(vdev, "evidence was collected again");
+
 	return 0;
 }
 

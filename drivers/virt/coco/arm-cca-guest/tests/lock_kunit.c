@@ -60,6 +60,12 @@ static void rhi_size_status(struct fake *fake, u64 fid, u64 *gprs)
 		gprs[0] = fake->arg;
 }
 
+static void rhi_vca_size(struct fake *fake, u64 fid, u64 *gprs)
+{
+	if (fid == RHI_DA_OBJECT_SIZE && gprs[2] == RHI_DA_OBJECT_VCA)
+		gprs[1] = fake->arg;
+}
+
 static void rhi_read_len(struct fake *fake, u64 fid, u64 *gprs)
 {
 	if (fid == RHI_DA_OBJECT_READ)
@@ -228,8 +234,9 @@ static const struct fake_case lock_cases[] = {
 	  -ENODATA },
 	{ "empty object", NULL, rhi_other_size, 0, -EBADMSG },
 	{ "huge object", NULL, rhi_other_size, PCI_TSM_OBJECT_MAX + 1, -EBADMSG },
+	{ "huge VCA", NULL, rhi_vca_size, PCI_TSM_VCA_MAX + 1, -EBADMSG },
 	{ "object shorter than claimed", NULL, rhi_other_size,
-	  PCI_TSM_OBJECT_MAX, -EBADMSG },
+	  PCI_TSM_VCA_MAX, -EBADMSG },
 	{ "object longer than claimed", NULL, rhi_other_size,
 	  FAKE_OBJECT_LEN - 1, -EBADMSG },
 	{ "not measured", NULL, rhi_measure_status, 6, -EIO },
