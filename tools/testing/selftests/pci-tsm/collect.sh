@@ -4,11 +4,13 @@
 #
 # collect.sh FUNCTION DIR - get evidence of a locked PCI function, for verify.sh
 #
-# Has it collected for a nonce made here, which is put into DIR as well.
+# Has it collected for a nonce made here, which is put into DIR as well. So is what
+# the digest of the evidence has besides: flags of the lock, and the sizes of the BARs.
 
 set -eu
 
-tsm=/sys/bus/pci/devices/$1/tsm
+device=/sys/bus/pci/devices/$1
+tsm=$device/tsm
 dir=$2
 
 mkdir -p "$dir"
@@ -20,9 +22,10 @@ dd if="$dir/nonce" of="$tsm/nonce" bs=32 2>/dev/null || {
 }
 
 generation=$(cat "$tsm/evidence_generation")
-for object in certificates vca measurements report; do
+for object in certificates vca measurements report lock_flags; do
 	cat "$tsm/$object" >"$dir/$object"
 done
+cat "$device/resource" >"$dir/resource"
 if [ "$(cat "$tsm/evidence_generation")" != "$generation" ]; then
 	echo "collect: somebody else had evidence collected meanwhile" >&2
 	exit 1

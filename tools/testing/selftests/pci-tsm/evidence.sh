@@ -35,7 +35,7 @@ no_evidence()
 {
 	local object
 
-	for object in $OBJECTS evidence_digest; do
+	for object in $OBJECTS evidence_digest lock_flags; do
 		cannot_read "$object" "No data available"
 	done
 }
@@ -110,6 +110,55 @@ test_a_nonce_has_32_bytes()
 	is digest "$(get evidence_digest)" "$digest"
 	locked_still
 	dd if=/tmp/nonce of="$NONCE" bs=32
+}
+
+# not_understood(file) - of what is in /tmp/other
+not_understood()
+{
+	local rc=0
+
+	verify /tmp/other >/tmp/verdict || rc=$?
+	is "exit status with a malformed $1" $rc 18
+	! grep sha384: /tmp/verdict || fail "a digest in spite of that"
+	cp "/tmp/evidence/$1" /tmp/other
+}
+
+test_digest_is_about_lock_flags_and_bars()
+{
+	local verdict other flags start end type
+
+	lock
+	is "lock_flags" "$(get lock_flags)" 0x0000/0x0000
+	collect.sh "$TDI" /tmp/evidence
+	verdict=$(verdict /tmp/evidence "$TDI" "$REFERENCE")
+	is digest "$verdict" "$(get evidence_digest)"
+	rm -rf /tmp/other
+	cp -r /tmp/evidence /tmp/other
+
+	# A flag that the TSM knows, a flag that is set, a larger BAR
+	for flags in 0x0000/0x0004 0x0004/0x0004; do
+		echo $flags >/tmp/other/lock_flags
+		other=$(verdict /tmp/other)
+		[ "$other" != "$verdict" ] || fail "the flags of the lock do not matter"
+		expect ESTALE "$other" "$ACCEPT"
+	done
+	cp /tmp/evidence/lock_flags /tmp/other
+	read -r start end type </tmp/evidence/resource
+	printf '%s 0x%016x %s\n' "$start" $((end + 0x1000)) "$type" >/tmp/other/resource
+	tail -n +2 /tmp/evidence/resource >>/tmp/other/resource
+	other=$(verdict /tmp/other)
+	[ "$other" != "$verdict" ] || fail "the size of the BAR does not matter"
+	expect ESTALE "$other" "$ACCEPT"
+	locked_still
+
+	cp /tmp/evidence/resource /tmp/other
+	for flags in 0x0000 0x0000/0x00000 0x0001/0x0000; do
+		echo $flags >/tmp/other/lock_flags
+		not_understood lock_flags
+	done
+	head -n 5 /tmp/evidence/resource >/tmp/other/resource
+	not_understood resource
+	is digest "$(verdict /tmp/other)" "$verdict"
 }
 
 # signature(directory) - the end of the measurements, where it is

@@ -191,6 +191,20 @@ test_report_malformed_by_the_device()
 	usable
 }
 
+test_report_with_what_the_kernel_does_not_do()
+{
+	local bit
+
+	# Bits of INTERFACE_INFO: ATS and PRS are enabled
+	for bit in 0x08 0x10 0x18; do
+		fault $DEVICE_FLIP $OBJECT_REPORT 1 1 0 $bit
+		lock
+		accept_fails EBADMSG locked
+		unlock
+	done
+	usable
+}
+
 test_report_of_another_size()
 {
 	local size

@@ -88,12 +88,13 @@ test_attributes_are_there_with_their_modes()
 	is accept "$(stat -c %a "$(attr accept)")" 644
 	is digest "$(stat -c %a "$(attr evidence_digest)")" 444
 	is generation "$(stat -c %a "$(attr evidence_generation)")" 444
+	is flags "$(stat -c %a "$(attr lock_flags)")" 444
 	for object in certificates vca measurements report; do
 		is $object "$(stat -c %a "$(attr $object)")" 400
 	done
 	is nonce "$(stat -c %a "$(attr nonce)")" 200
 	is "number of attributes" \
-		"$(find "$PCI/devices/$TDI/tsm/" -type f | wc -l)" 12
+		"$(find "$PCI/devices/$TDI/tsm/" -type f | wc -l)" 13
 }
 
 test_module_loaded_later()

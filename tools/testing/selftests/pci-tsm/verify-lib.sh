@@ -292,6 +292,40 @@ parse_end()
 	[ "$n" -eq 0 ] || refuse "something follows"
 }
 
+# --- what the kernel says of the function ---
+
+# parse_lock_flags - "SET/KNOWN": sets $flags_set and $flags_known
+parse_lock_flags()
+{
+	size_of "$lock_flags"
+	[ "$size,$(grep -cxE '0x[0-9a-f]{4}/0x[0-9a-f]{4}' "$lock_flags" || :)" = 14,1 ] ||
+		refuse "flags of the lock are malformed"
+	read -r flags_set <"$lock_flags"
+	flags_known=${flags_set#*/}
+	flags_set=${flags_set%/*}
+	[ $((flags_set & ~flags_known)) -eq 0 ] || refuse "a flag of the lock is not known"
+}
+
+# parse_resource - what begins with the BARs: START END FLAGS
+parse_resource()
+{
+	size_of "$resource"
+	head -n 6 "$resource" >"$work/bars"
+	[ "$(grep -cxE '0x[0-9a-f]{16}( 0x[0-9a-f]{16}){2}' "$work/bars" || :)" -eq 6 ] ||
+		refuse "BARs are malformed"
+}
+
+# bar_pages(bar) - sets $pages to the size of this memory BAR; 0 if there is none, or it
+# has no address
+bar_pages()
+{
+	pages=0
+	[ "$1" -lt 6 ] || return 0
+	# shellcheck disable=SC2046
+	set -- $(sed -n "$(($1 + 1))p" "$work/bars")
+	[ $(($3 & 0x30000200)) -ne $((0x200)) ] || pages=$(($2 - $1 + 1 >> 12))
+}
+
 # --- the canonical form, Documentation/PCI/tsm-guest.rst ---
 
 canonical_blocks()
@@ -308,7 +342,8 @@ canonical_blocks()
 	done <"$work/blocks"
 }
 
-# First pages count from that of the first range with the same Range ID
+# Where a range is in its BAR or, if there is none of a power of two pages, counted from
+# the first range with the same Range ID
 canonical_ranges()
 {
 	local i=0 at=16 id='' base=0
@@ -316,19 +351,24 @@ canonical_ranges()
 	while [ $i -lt "$ranges" ]; do
 		number "$report" $((at + 14)) 2
 		number_of_range=$n
+		bar_pages "$n"
 		number "$report" $at 8
 		if [ "$number_of_range" != "$id" ]; then
 			id=$number_of_range
 			base=$n
 		fi
-		put 8 $((n - base))
+		if [ "$pages" -gt 0 ] && [ $((pages & (pages - 1))) -eq 0 ]; then
+			put 8 $((n % pages))
+		else
+			put 8 $((n - base))
+		fi
+		put 8 "$pages"
 		bytes "$report" $((at + 8)) 8
 		i=$((i + 1))
 		at=$((at + 16))
 	done
 }
 
-# canonical_form - with the flags of LOCK that this kind of TSM tells: none
 canonical_form()
 {
 	printf PCITSM
@@ -338,7 +378,8 @@ canonical_form()
 	put 4 "$(wc -c <"$certificates")"
 	cat "$certificates"
 	canonical_blocks
-	put 4 0
+	put 2 "$flags_known"
+	put 2 "$flags_set"
 	bytes "$report" 0 2
 	bytes "$report" 4 4
 	put 2 0

@@ -4,10 +4,11 @@
 #
 # verify.sh DIR ROOT NAME NONCE [REFERENCE] - is this the device that it should be?
 #
-# Judges evidence of a function: the files certificates, vca, measurements and
-# report in DIR, as they were read from its tsm/ in sysfs. ROOT is the root
-# certificate (PEM) of who makes such devices, NAME what the device's certificate
-# must call the function (PCIe CMA), NONCE the file that was written to tsm/nonce.
+# Judges evidence of a function: the files certificates, vca, measurements, report
+# and lock_flags in DIR, as they were read from its tsm/ in sysfs, and resource, which
+# is beside that. ROOT is the root certificate (PEM) of who makes such devices, NAME
+# what the device's certificate must call the function (PCIe CMA), NONCE the file that
+# was written to tsm/nonce.
 # REFERENCE has the measurements to expect, "INDEX TYPE VALUE" in hex on a line for
 # each; without it, those that were found are printed so.
 #
@@ -29,6 +30,8 @@ certificates=$1/certificates
 vca=$1/vca
 measurements=$1/measurements
 report=$1/report
+lock_flags=$1/lock_flags
+resource=$1/resource
 root=$2 name=$3 nonce=$4 reference=${5:-}
 # shellcheck source=tools/testing/selftests/pci-tsm/verify-lib.sh
 . "$(dirname "$(realpath "$0")")/verify-lib.sh"
@@ -212,6 +215,8 @@ verify_signature
 verify_measurements
 verify_report
 begin digest 18
+parse_lock_flags
+parse_resource
 canonical_form >"$work/canonical"
 digest=$(sha384sum <"$work/canonical")
 echo "sha384:${digest%% *}"
