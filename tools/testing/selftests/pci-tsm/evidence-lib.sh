@@ -35,13 +35,18 @@ verify()
 	verify.sh "$1" "$(device_root "$2")" "$(device_name "$2")" "$1/nonce" ${3:+"$3"}
 }
 
-# refused_once - since klog_mark the log has one reason. Which state that led to,
-# and that lock failed therefore, are on lines of their own.
+# refused_once([text]) - since klog_mark the log has one reason; and, if a text is given,
+# one line with that. Every line that names the function counts, except for those that
+# say which state it came to.
 refused_once()
 {
 	local lines
 
-	lines=$(klog_since | grep -F " $TDI: PCI/TSM: " | grep -v -e ' -> ' -e 'lock failed: ' || :)
+	lines=$(klog_since | grep -F " $TDI: " | grep -v "PCI/TSM: [a-z]* -> [a-z]* (" || :)
+	if [ -n "$1" ]; then
+		is "'$1' in the log ($lines)" "$(echo "$lines" | grep -cF "$1")" 1
+		lines=$(echo "$lines" | grep -vF "$1" || :)
+	fi
 	is "reasons in the log ($lines)" "$(echo "$lines" | grep -c .)" 1
 }
 

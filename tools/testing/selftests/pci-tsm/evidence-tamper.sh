@@ -57,7 +57,7 @@ lock_refused()
 {
 	klog_mark
 	expect "$1" "$TSM" "$LOCK"
-	refused_once
+	refused_once "PCI/TSM: lock failed: "
 	untouched
 	nothing_private
 }
@@ -328,6 +328,7 @@ test_locked_again_before_accept()
 	fault $RELOCK_BEHIND
 	klog_mark
 	expect ESTALE "$verdict" "$ACCEPT"
+	refused_once
 	klog_since | grep -q "$TDI: .*locked again behind our back"
 	is state "$(get state)" error
 	is driver "$(driver)" none
@@ -339,7 +340,9 @@ test_locked_again_and_in_run_before_accept()
 {
 	honest
 	fault $RELOCK_BEHIND 0 1 1 1
+	klog_mark
 	expect ESTALE "$verdict" "$ACCEPT"
+	refused_once
 	is state "$(get state)" error
 	is driver "$(driver)" none
 	nothing_private
@@ -349,7 +352,9 @@ test_locked_again_before_nonce()
 {
 	honest
 	fault $RELOCK_BEHIND
+	klog_mark
 	is nonce "$(nonce)" ESTALE
+	refused_once
 	is state "$(get state)" error
 	! cat "$(attr measurements)" >/dev/null 2>&1 || fail "there is evidence"
 	expect EIO "$verdict" "$ACCEPT"
