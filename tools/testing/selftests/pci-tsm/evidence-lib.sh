@@ -50,13 +50,6 @@ refused_once()
 	is "reasons in the log ($lines)" "$(echo "$lines" | grep -c .)" 1
 }
 
-# nonce([function]) - write one; prints what came of it
-nonce()
-{
-	head -c 32 /dev/urandom >/tmp/nonce
-	wr -b /tmp/nonce "$(attr nonce "$1")"
-}
-
 # verdict(directory, [function, [reference values]]) - the digest, after verification
 verdict()
 {

@@ -223,28 +223,59 @@ test_readers_see_one_collection()
 	done
 }
 
+# collected - measurements as they are until the next nonce, read at once
+collected()
+{
+	md5sum <"$(attr measurements)" >>/tmp/collected
+}
+
+# collect_again - the only one to do so in this storm
+collect_again()
+{
+	nonce
+	collected
+}
+
+# read_in_parts(seconds) - measurements to /tmp/measurements, with a pause
+read_in_parts()
+{
+	dd bs=61 count=4 2>/tmp/error && sleep "$1" && dd bs=61 2>/tmp/error
+} <"$(attr measurements)" >/tmp/measurements
+
 test_readers_while_evidence_is_collected()
 {
-	local n=0 size failed=0
+	local n=0 pause=0 whole=0 stale=0
 
 	lock
-	size=$(wc -c <"$(attr measurements)")
-	: >/tmp/storm
-	while [ -e /tmp/storm ]; do nonce; done >/tmp/storm.out &
-	# All of it or an error, never a part of one and a part of another
-	while [ $n -lt 60 ]; do
-		n=$((n + 1))
-		if dd if="$(attr measurements)" of=/tmp/measurements bs=61 2>/tmp/error; then
-			[ "$(wc -c </tmp/measurements)" -eq "$size" ] || failed="cut off"
-		else
-			grep -q "Stale file handle" /tmp/error || failed=$(cat /tmp/error)
-		fi
-	done
-	rm /tmp/storm
-	wait
-	is "what readers saw" "$failed" 0
-	is "what writers saw" "$(sort -u /tmp/storm.out)" OK
 	collect.sh "$TDI" /tmp/evidence
+	: >/tmp/collected
+	: >/tmp/whole
+	collected
+	storm collect_again
+	# All of it or an error, never a part of one and a part of another
+	while [ $n -lt 60 ] || [ $whole -eq 0 ] || [ $stale -eq 0 ]; do
+		n=$((n + 1))
+		[ $n -lt 600 ] || fail "$whole times all of it, $stale times an error"
+		if read_in_parts $pause; then
+			whole=$((whole + 1))
+			md5sum </tmp/measurements >>/tmp/whole
+			cp /tmp/measurements /tmp/evidence
+		else
+			grep -q "Stale file handle" /tmp/error || fail "$(cat /tmp/error)"
+			stale=$((stale + 1))
+		fi
+		# With a pause it is likely to change, without one it is not
+		[ $pause = 0 ] && pause=0.1 || pause=0
+	done
+	calm
+	only /tmp/storm.out OK
+	echo "$whole times all of it, $stale times an error"
+	[ "$(sort -u /tmp/collected | wc -l)" -gt 1 ] || fail "never collected again"
+	while read -r n; do
+		grep -qxF "$n" /tmp/collected || fail "of more than one collection"
+	done </tmp/whole
+	# The last one, by its signature for the nonce that it names
+	dd if=/tmp/evidence/measurements of=/tmp/evidence/nonce bs=4 skip=1 count=8
 	verify /tmp/evidence "$TDI" "$REFERENCE"
 }
 

@@ -49,6 +49,16 @@ is()
 	[ "$2" = "$3" ] || fail "$1: '$2', expected '$3'"
 }
 
+# only(file, line...) - it has no other lines than these
+only()
+{
+	local file=$1
+
+	shift
+	printf '%s\n' "$@" >/tmp/only
+	is "other lines in $file" "$(grep -vxF -f /tmp/only "$file" | sort -u)" ""
+}
+
 # expect(result, value, file) - write value, which must give OK or this errno
 expect()
 {
@@ -162,6 +172,31 @@ unlock()
 {
 	is "unlock" "$(wr "$(get lock "$1")" "$(attr unlock "$1")")" OK
 	is "state after unlock" "$(get state "$1")" unlocked
+}
+
+# nonce([function]) - write one; prints what came of it
+nonce()
+{
+	head -c 32 /dev/urandom >/tmp/nonce
+	wr -b /tmp/nonce "$(attr nonce "$1")"
+}
+
+# storm(command...) - repeat it until calm() or the end of the test. What it prints is
+# in /tmp/storm.out.
+storm()
+{
+	: >/tmp/storm
+	: >/tmp/storm.out
+	while [ -e /tmp/storm ]; do
+		"$@" || :
+	done >/tmp/storm.out &
+	within 10 test -s /tmp/storm.out
+}
+
+calm()
+{
+	rm /tmp/storm
+	wait
 }
 
 # to_run([function]) - from unlocked to RUN with its driver bound
@@ -301,6 +336,7 @@ run_test()
 	# The trace shows where a test failed
 	( PS4='+ '; exec 2>/tmp/trace; set -ex; clean; $1 ) >/tmp/output
 	rc=$?
+	rm -f /tmp/storm
 	[ "$rc" -eq 0 ] || sed 's/^/# /' /tmp/output
 	case $rc in
 	0)
