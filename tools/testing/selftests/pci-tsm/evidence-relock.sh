@@ -36,6 +36,7 @@ not_trusted()
 unlock_after()
 {
 	fault_clear
+	has_driver "$TDI" none || is unbind "$(unbind)" OK
 	case $(get state) in
 	unlocked) ;;
 	*) unlock ;;
@@ -43,11 +44,13 @@ unlock_after()
 	untouched
 }
 
-# The operations, each from where it begins, and what may come of it when the
-# function was locked anew meanwhile: result and state
+# The operations: from where each begins, what it gives when nobody disturbs it, and
+# what may come of it, result and state, when the function was locked anew meanwhile.
+# Where that depends on when it was, $only_if is a command that finds out.
 
 begin_lock()
 {
+	alone=OK
 	untouched
 }
 
@@ -56,19 +59,39 @@ do_lock()
 	wr "$TSM" "$LOCK"
 }
 
-# Before the kernel's own LOCK there is nothing to hide
+# lock_is_not_known(class, n) - the n-th query of lock comes before LOCK, or is the
+# first one after it, by which the kernel learns which LOCK session it has: if the
+# query before it fails, there is no LOCK.
+lock_is_not_known()
+{
+	local before
+
+	is "class" "$1" "$GET_INFO"
+	[ "$2" -gt 1 ] || return 0
+	begin_lock
+	fails $GET_INFO $RSI_ERROR_DEVICE 1 $(($2 - 1))
+	before=$(locks)
+	is "lock with a query that fails" "$(do_lock)" EIO
+	[ "$(locks)" -eq "$before" ]
+}
+
 after_lock()
 {
 	case "$1 $(get state)" in
 	"OK locked")
+		only_if=lock_is_not_known
 		is "digest" "$(get evidence_digest)" "$digest"
 		expect OK "$digest" "$ACCEPT"
 		is state "$(get state)" run
 		within 10 has_driver "$TDI" nvme
 		is unbind "$(unbind)" OK
 		;;
-	"ESTALE unlocked" | "ESTALE error" | "EIO unlocked" | "EIO error" | \
-	"EBADMSG unlocked" | "ENODATA unlocked")
+	"EIO unlocked")
+		# The kernel's own LOCK has failed: there was the other one only
+		is "number of LOCKs" "$(locks)" $((before + 1))
+		not_trusted
+		;;
+	"ESTALE unlocked")
 		not_trusted
 		;;
 	*)
@@ -79,7 +102,9 @@ after_lock()
 
 begin_nonce()
 {
+	alone=OK
 	lock
+	dsm $DSM_CHANGE 2 1
 }
 
 do_nonce()
@@ -93,34 +118,82 @@ after_nonce()
 	not_trusted
 }
 
+# accept_alone - without a driver that comes in its own time
+accept_alone()
+{
+	echo 0 >$PCI/drivers_autoprobe
+	wr "$digest" "$ACCEPT" >/tmp/result || :
+	echo 1 >$PCI/drivers_autoprobe
+	cat /tmp/result
+}
+
 begin_accept()
 {
+	alone="OK OK"
 	lock
 	is digest "$(get evidence_digest)" "$digest"
+	dsm $DSM_CHANGE 2 1
 }
 
+# And the driver, if it may come
 do_accept()
 {
-	wr "$digest" "$ACCEPT"
+	local result
+
+	result=$(accept_alone)
+	[ "$result" != OK ] || result="OK $(bind)"
+	echo "$result"
 }
 
-# When it was in RUN already, but not yet with a driver
+# comes_after_run(class, n) - accept succeeds though the n-th such call fails
+comes_after_run()
+{
+	begin_accept
+	fails "$1" $RSI_ERROR_DEVICE 1 "$2"
+	is "accept with a call that fails later" "$(do_accept)" "OK EIO"
+}
+
 after_accept()
 {
 	case "$1 $(get state)" in
-	"ESTALE error" | "EIO error" | "OK error")
-		not_trusted
+	"OK EIO error")
+		only_if=comes_after_run
+		;;
+	"ESTALE error")
 		;;
 	*)
 		fail "accept: $1, $(get state)"
 		;;
 	esac
+	not_trusted
 }
 
-# at_each_call(operation, class) - locked anew before the first, the second, ...
+# Nonces again, but in RUN. The function is not what was accepted, and if that is
+# found out it is because of the device. The host brings it to RUN as well.
+
+begin_nonce_in_run()
+{
+	alone=EKEYREJECTED
+	lock
+	is accept "$(accept_alone)" OK
+	dsm $DSM_CHANGE 2 1
+}
+
+do_nonce_in_run()
+{
+	nonce
+}
+
+after_nonce_in_run()
+{
+	after_nonce "$1"
+}
+
+# at_each_call(operation, class, [value]) - locked anew, and with a value of 1 started
+# as well, before the first, the second, ...
 at_each_call()
 {
-	local n=0 before result
+	local n=0 alone before result mine only_if
 
 	lock
 	digest=$(get evidence_digest)
@@ -129,17 +202,23 @@ at_each_call()
 		n=$((n + 1))
 		[ $n -lt $MOST ] || fail "no end of calls"
 		"begin_$1"
-		fault $RELOCK_AT "$2" $n
+		fault $RELOCK_AT "$2" $n 1 "${3:-0}"
 		before=$(locks)
 		result=$("do_$1") || :
 		# That of lock itself does not count
-		[ "$1 $result" != "lock OK" ] || before=$((before + 1))
-		if [ "$(locks)" -le "$before" ]; then
-			is "$1, undisturbed" "$result" OK
+		mine=0
+		[ "$1 $result" != "lock OK" ] || mine=1
+		if [ "$(locks)" -le $((before + mine)) ]; then
+			is "$1, undisturbed" "$result" "$alone"
 			break
 		fi
+		only_if=
 		"after_$1" "$result"
 		unlock_after
+		if [ -n "$only_if" ]; then
+			"$only_if" "$2" $n || fail "$1: $result, locked anew at call $n"
+			unlock_after
+		fi
 	done
 	echo "$1: $((n - 1)) calls of class $2"
 	[ $n -gt 1 ] || fail "there is no such call"
@@ -184,6 +263,16 @@ test_accept_at_validation()
 test_accept_at_dma_enable()
 {
 	at_each_call accept $DMA_ENABLE
+}
+
+test_nonce_in_run_at_host_calls()
+{
+	at_each_call nonce_in_run $HOST_CALL 1
+}
+
+test_nonce_in_run_at_queries()
+{
+	at_each_call nonce_in_run $GET_INFO 1
 }
 
 run_tests
