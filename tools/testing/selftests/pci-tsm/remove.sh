@@ -91,13 +91,33 @@ test_open_attribute_of_a_removed_function()
 	untouched
 }
 
+test_remove_while_evidence_is_collected_and_read()
+{
+	lock
+	exec 3<"$(attr certificates)"
+	dd bs=8 count=1 <&3 >/tmp/part
+	is "first part" "$(wc -c </tmp/part)" 8
+	storm nonce
+	remove
+	calm
+	only /tmp/storm.out OK EINVAL ENXIO ENODEV ENOENT
+	! dd bs=8 count=1 <&3 >/tmp/part 2>/tmp/error || fail "there is a second part"
+	grep -q "No such device" /tmp/error
+	exec 3<&-
+	! exists "$TDI" || fail "still there"
+	rescan
+	untouched
+	nothing_private
+	to_run
+}
+
 test_remove_and_write_at_once()
 {
 	local n
 
 	for n in 1 2 3 4 5; do
-		( for _ in 1 2 3 4 5 6 7 8; do wr "$(tsm)" "$(attr lock)"
-			wr 1 "$(attr accept)"; done ) >/tmp/out 2>&1 &
+		( for _ in 1 2 3 4 5 6 7 8; do wr "$(tsm)" "$(attr lock)" || :
+			wr 1 "$(attr accept)" || :; done ) >/tmp/out 2>&1 &
 		sleep 0.0$n
 		remove
 		wait

@@ -146,8 +146,8 @@ test_unload_and_write_at_once()
 	local n
 
 	for n in 1 2 3 4 5; do
-		( for _ in 1 2 3 4 5 6 7 8; do wr tsm0 "$(attr lock)"
-			wr 1 "$(attr accept)"; done ) >/tmp/out 2>&1 &
+		( for _ in 1 2 3 4 5 6 7 8; do wr tsm0 "$(attr lock)" || :
+			wr 1 "$(attr accept)" || :; done ) >/tmp/out 2>&1 &
 		sleep 0.0$n
 		rmmod $TSM_MODULE
 		wait
@@ -155,6 +155,23 @@ test_unload_and_write_at_once()
 		modprobe $TSM_MODULE
 	done
 	to_run
+}
+
+test_unload_while_evidence_is_collected_and_read()
+{
+	lock
+	exec 3<"$(attr certificates)"
+	dd bs=8 count=1 <&3 >/tmp/part
+	is "first part" "$(wc -c </tmp/part)" 8
+	storm nonce
+	rmmod $TSM_MODULE
+	calm
+	only /tmp/storm.out OK EINVAL ENXIO
+	! dd bs=8 count=1 <&3 >/tmp/part 2>/tmp/error || fail "there is a second part"
+	grep -q "No data available" /tmp/error
+	exec 3<&-
+	without_tsm
+	and_back
 }
 
 test_open_attribute_of_a_tsm_that_went()
