@@ -101,6 +101,8 @@ static int arm_cca_rhi_vdev_call(struct arm_cca_vdev *vdev,
 		if (rc) {
 			pci_err(vdev->tsm.pdev, "RHI %s: host call failed (%d)\n",
 				rhi.what, rc);
+			if (under_way)
+				arm_cca_rhi_abort(vdev);
 			return rc;
 		}
 		status = vdev->call->gprs[0];
