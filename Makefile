@@ -46,7 +46,7 @@ selftest: guest-ready	## Selftests in the guest [TESTS="name ..."] [DEBUG=1]
 	@$(if $(DEBUG),scripts/build-kernel debug)
 	@scripts/selftest $(if $(DEBUG),debug) $(TESTS)
 
-fuzz: packages-all tree	## Fuzz the parsers, 20 s each [SECONDS=n]
+fuzz: packages-all tree	## Fuzz the parsers, 10 s each [SECONDS=n]
 	@scripts/fuzz $(SECONDS)
 
 lint: packages-all tree	## Static checks: style, documentation, warnings, sparse, clang, Coccinelle
