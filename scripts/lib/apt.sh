@@ -180,12 +180,19 @@ apt_cached()
 #
 # apt checks the file against the hash in the signed index; that hash is then
 # recorded beside it, and checked again on every later use. Needs no network when
-# an intact download is there.
+# an intact download is there. Several may want it at the same time: apt's own locks
+# would let only the first of them through.
 apt_download()
 {
 	mkdir -p "$4"
-	apt_cached "$3" "$2" "$4" && return 0
+	(
+		flock 8
+		apt_cached "$3" "$2" "$4" || apt_fetch "$@"
+	) 8>"$4/.lock"
+}
 
+apt_fetch()
+{
 	apt_update "$1" "$2" || {
 		show_tail "$log/apt.log"
 		die "cannot reach the package archive, and $3 is not in $4"
