@@ -6,6 +6,7 @@
 #
 #	step NAME COMMAND...	the command prints TAP, nested or not
 #	step_do NAME COMMAND...	the command is the test
+#	steps_only NAME...	leave out all others from here on; none: all are run
 #	steps_done		the total; fails if anything failed
 #
 # A step's TAP goes to $log/step-NAME.tap; what failed or was skipped is shown.
@@ -14,8 +15,19 @@ steps_passed=0
 steps_failed=0
 steps_skipped=0
 
+steps_wanted=
+
+steps_only()
+{
+	steps_wanted=" $* "
+}
+
 step()
 {
+	case $steps_wanted in
+	"" | "  " | *" $1 "*) ;;
+	*) return 0 ;;
+	esac
 	_name=$1
 	_tap=$log/step-$1.tap
 	shift
