@@ -13,6 +13,8 @@
 #define PCI_BIST_DWORD		0x0c
 #define PCI_BIST_MASK		0xff000000U
 #define PCI_ROM_ADDRESS		0x30
+#define PCI_BRIDGE_CONTROL_DWORD	0x3c
+#define PCI_BRIDGE_CONTROL_BUS_RESET	BIT(22)
 
 #define PCI_EXP_DEVCAP		0x04
 #define PCI_EXP_DEVCAP_TEE	BIT(30)
@@ -161,6 +163,30 @@ static void write_sized(u64 pa, unsigned int size, u32 val)
 	}
 }
 
+/*
+ * Ports pass everything through. What is in Secondary Bus Reset does not stay
+ * LOCKED or in RUN.
+ */
+static void port_access(struct mmio *mmio, u16 rid, unsigned int off)
+{
+	u64 control = config_address(rid, PCI_BRIDGE_CONTROL_DWORD);
+	u32 old = read32(control);
+	struct vdev *v;
+
+	if (!mmio->write) {
+		mmio->val = read_sized(config_address(rid, off), mmio->size);
+		return;
+	}
+	write_sized(config_address(rid, off), mmio->size, mmio->val);
+	if (!(~old & read32(control) & PCI_BRIDGE_CONTROL_BUS_RESET))
+		return;
+	mon_log("%04x: Secondary Bus Reset", rid);
+	for (unsigned int i = 0; (v = vdev_at(i)); i++) {
+		if (vdev_is_behind(v, rid))
+			vdev_reset(v);
+	}
+}
+
 static void config_read(struct vdev *v, struct mmio *mmio, unsigned int off)
 {
 	unsigned int reg = off & ~3U, shift = (off & 3) * 8;
@@ -204,7 +230,8 @@ static void config_write(struct vdev *v, struct mmio *mmio, unsigned int off)
  * A function that is there for its mailbox only, the guest does not find.
  *
  * Context: monitor lock held.
- * Return: false if the address is not in the configuration space of a TDI or DSM
+ * Return: false if the address is not in the configuration space of a TDI, of its DSM
+ * or its port
  */
 bool config_access(struct mmio *mmio)
 {
@@ -218,16 +245,20 @@ bool config_access(struct mmio *mmio)
 		return false;
 	rid = (pa - ECAM_BASE) >> PAGE_SHIFT;
 	for (unsigned int i = 0; (v = vdev_at(i)); i++) {
-		if (v->rid == rid || v->spdm.rid == rid)
+		if (v->rid == rid || v->spdm.rid == rid || vdev_is_behind(v, rid))
 			break;
 	}
 	if (!v)
 		return false;
-	hidden = v->rid != rid;
+	hidden = v->spdm.rid == rid && v->rid != rid;
 
 	/* ECAM takes naturally aligned accesses up to a dword */
 	if (hidden || mmio->size > 4 || !IS_ALIGNED(off, mmio->size)) {
 		mmio->val = ~0ULL;
+		return true;
+	}
+	if (v->rid != rid) {
+		port_access(mmio, rid, off);
 		return true;
 	}
 	if (!v->config.ready)

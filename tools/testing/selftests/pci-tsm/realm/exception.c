@@ -9,6 +9,7 @@
  */
 #include "config.h"
 #include "cpu.h"
+#include "its.h"
 #include "mmio.h"
 #include "s2.h"
 #include "smmu.h"
@@ -117,7 +118,7 @@ static bool emulate(struct regs *regs, u64 esr, u64 ipa)
 		mmio.val = regs->x[rt];
 	if (mmio.size < 8)
 		mmio.val &= BIT(8 * mmio.size) - 1;
-	if (!config_access(&mmio) && !vdev_access(&mmio))
+	if (!config_access(&mmio) && !its_access(&mmio) && !vdev_access(&mmio))
 		return false;
 	if (!mmio.write && rt != XZR)
 		regs->x[rt] = extend(mmio.val, esr, mmio.size);

@@ -16,12 +16,15 @@
 #   SMP     CPUs, 1 to 4 (default 1)
 #   MEM     MiB of guest RAM (default 512)
 #   APPEND  more kernel parameters
+#   HMP     1: QEMU's human monitor is the virtio-serial port "hmp" in the guest
 #   CONSOLE QEMU's -serial argument for the guest's console (default stdio)
 #   QEMU, QEMU_EXTRA   binary, and more arguments for it
 #
 # A function is a QEMU device name with optional properties ("nvme,mdts=5"); rp/
-# in front of it puts it behind a root port of its own, as its bus's device 0.
-# TDIs that are virtio devices are always put there: elsewhere QEMU makes
+# in front of it puts it behind a root port of its own, rp1, rp2, ..., as its bus's
+# device 0. More functions of that device follow with rp+ ("rp/nvme rp+nvme"). sw/ puts
+# it behind a root port and a switch, and sw+ behind another port of the same switch.
+# TDIs that are virtio devices are always behind a root port: elsewhere QEMU makes
 # conventional PCI functions of them.
 #
 # Each TDI has a responder of its own. It hangs on the DOE mailbox of the TDI if QEMU
@@ -31,7 +34,7 @@ set -eu
 
 : "${KERNEL:?}" "${INITRD:?}" "${MONITOR:?}" "${WORKDIR:?}"
 : "${TDI=nvme}" "${PLAIN=}" "${SMP:=1}" "${MEM:=512}" "${APPEND=}" "${SPDM_ARGS=}"
-: "${CONSOLE:=stdio}" "${QEMU:=qemu-system-aarch64}" "${QEMU_EXTRA=}"
+: "${HMP:=0}" "${CONSOLE:=stdio}" "${QEMU:=qemu-system-aarch64}" "${QEMU_EXTRA=}"
 HERE=$(cd "$(dirname "$0")" && pwd)
 
 # Addresses are those of monitor.h
@@ -39,9 +42,10 @@ KERNEL_ADDR=0x40200000
 DTB_ADDR=0x48000000
 INITRD_ADDR=0x49000000
 PARAMS_ADDR=0x13f000000
-PARAMS_MAGIC=0x324d5354
+PARAMS_MAGIC=0x344d5354
 RAM_BASE=0x40000000
 MAX_TDIS=16
+VIRTIO=disable-legacy=on,iommu_platform=on
 DSM_SLOT=16
 DISK_MIB=256
 
@@ -105,7 +109,7 @@ rm -f "$alive"
 mkfifo "$alive"
 exec 9<> "$alive"
 
-# start_responder NAME CERTS - sets $port
+# start_responder NAME CERTS - sets $spdm_port
 start_responder()
 {
 	port_file=$WORKDIR/$1.port
@@ -129,13 +133,13 @@ start_responder()
 		fi
 		sleep 0.02
 	done
-	read -r port < "$port_file"
+	read -r spdm_port < "$port_file"
 }
 
 # Functions; QEMU's arguments are collected in "$@"
 set --
 role=tdi
-slot=1 ports=0 disks=0 nr_tdis=0 dsms=0 tdis=
+slot=1 ports=0 bus=0 below=0 root=0 inner=0 disks=0 nr_tdis=0 dsms=0 tdis=
 for spec in $TDI -- $PLAIN; do
 	case $role,$spec in
 	*,--)	role=plain
@@ -146,15 +150,37 @@ for spec in $TDI -- $PLAIN; do
 
 	[ $slot -ne $DSM_SLOT ] || slot=$((slot + 1))
 	addr=$(printf %x $slot)
-	rid=$((slot << 3)) place=bus=pcie.0,addr=$addr
+	rid=$((slot << 3)) place=bus=pcie.0,addr=$addr port=0 near=0
 	case $spec in
-	rp/*)
-		spec=${spec#rp/}
-		ports=$((ports + 1))
+	rp/* | sw/*)
+		ports=$((ports + 1)) below=0 root=$rid
 		set -- "$@" -device \
 			"pcie-root-port,id=rp$ports,$place,chassis=$ports,slot=$ports,hotplug=off"
-		# Linux numbers the buses in the order of the ports
-		rid=$((ports << 8)) place=bus=rp$ports,addr=0 ;;
+		# Linux numbers the buses in the order of the ports, depth first
+		bus=$((bus + 1)) ;;
+	rp+* | sw+*)
+		below=$((below + 1))
+		if [ $ports -eq 0 ] || [ $below -ge 8 ]; then
+			die "there is no place for $spec"
+		fi ;;
+	esac
+	case $spec in
+	sw/*)
+		bus=$((bus + 1)) inner=$bus
+		set -- "$@" -device "x3130-upstream,id=up$ports,bus=rp$ports,addr=0" ;;
+	esac
+	case $spec in
+	rp/* | rp+*)
+		spec=${spec#rp?} rid=$((bus << 8 | below)) port=$root
+		place=bus=rp$ports,addr=0.$below
+		[ $below -gt 0 ] || place=$place,multifunction=on ;;
+	sw/* | sw+*)
+		near=$((inner << 8 | (below + 1) << 3)) down=$((below + 1))
+		set -- "$@" -device "xio3130-downstream,id=down$ports.$down,bus=up$ports,\
+addr=$down,chassis=$((ports * 16 + down)),slot=$down"
+		bus=$((bus + 1))
+		spec=${spec#sw?} rid=$((bus << 8)) port=$root
+		place=bus=down$ports.$down,addr=0 ;;
 	esac
 
 	device=${spec%%,*}
@@ -165,16 +191,16 @@ for spec in $TDI -- $PLAIN; do
 		start_responder "spdm$nr_tdis" "$SPDM_CERTS/$device"
 		dsm=$rid
 		if [ "$device" = nvme ]; then
-			spec=$spec,spdm_port=$port
+			spec=$spec,spdm_port=$spdm_port
 		else
 			[ $dsms -lt 8 ] || die "at most 8 TDIs without a mailbox"
 			dsm=$(((DSM_SLOT << 3) + dsms))
-			addr=$(printf %x $DSM_SLOT).$dsms
+			addr=$(printf %x $DSM_SLOT).$dsms,multifunction=on
 			set -- "$@" -device \
-				"nvme,serial=dsm$dsms,spdm_port=$port,addr=$addr,multifunction=on"
+				"nvme,serial=dsm$dsms,spdm_port=$spdm_port,addr=$addr"
 			dsms=$((dsms + 1))
 		fi
-		tdis="$tdis $rid $dsm"
+		tdis="$tdis $rid $dsm $port $near"
 		nr_tdis=$((nr_tdis + 1))
 	fi
 
@@ -189,15 +215,24 @@ for spec in $TDI -- $PLAIN; do
 		disks=$((disks + 1)) ;;
 	esac
 	case $spec in
-	# With shadow doorbells QEMU may not hear that an INTx was served: it storms
-	nvme*)	  spec=$spec,serial=$role$slot,dbcs=off ;;
-	virtio-*) spec=$spec,disable-legacy=on,iommu_platform=on ;;
+	nvme*)	  spec=$spec,serial=$role$slot ;;
+	virtio-*) spec=$spec,$VIRTIO ;;
 	esac
 	set -- "$@" -device "$spec,$place"
 	slot=$((slot + 1))
 done
+# The port's other end is a client of the monitor in the same process
+if [ "$HMP" = 1 ]; then
+	[ $slot -ne $DSM_SLOT ] || slot=$((slot + 1))
+	set -- "$@" -chardev "socket,id=hmp,path=$WORKDIR/hmp,server=on,wait=off" \
+		-mon chardev=hmp,mode=readline \
+		-chardev "socket,id=guest-hmp,path=$WORKDIR/hmp" \
+		-device "virtio-serial-pci,$VIRTIO,addr=$(printf %x $slot)" \
+		-device virtserialport,chardev=guest-hmp,name=hmp
+	slot=$((slot + 1))
+fi
 [ $nr_tdis -le $MAX_TDIS ] || die "at most $MAX_TDIS TDIs"
-if [ $slot -gt 32 ] || [ $ports -gt 15 ]; then
+if [ $slot -gt 32 ] || [ $bus -gt 15 ]; then
 	die "too many functions"
 fi
 

@@ -3,6 +3,7 @@
  * Test monitor: start-up of each CPU
  */
 #include "cpu.h"
+#include "its.h"
 #include "monitor.h"
 #include "s2.h"
 #include "smmu.h"
@@ -110,6 +111,7 @@ void monitor_main(void)
 	if (smmu_init())
 		mon_panic("no usable SMMUv3");
 	vdev_init();
+	its_init();
 	s2_flush();
 	cpu_init();
 	enter_realm(KERNEL_ADDR, DTB_ADDR);

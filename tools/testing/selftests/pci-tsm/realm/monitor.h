@@ -41,12 +41,13 @@ typedef long long s64;
 #include "asm.h"
 
 #define MAX_TDIS		16
+#define MAX_PORTS		2
 
 /* Physical addresses that the launcher, the linker script and QEMU agree on */
 #define KERNEL_ADDR		0x40200000ULL
 #define DTB_ADDR		0x48000000ULL
 #define PARAMS_ADDR		0x13f000000ULL
-#define PARAMS_MAGIC		0x324d5354ULL	/* "TSM2" */
+#define PARAMS_MAGIC		0x344d5354ULL	/* "TSM4" */
 
 #define UART_GUEST		0x09000000ULL
 #define RTC_GUEST		0x09010000ULL
@@ -62,10 +63,13 @@ typedef long long s64;
  * @rid: its Routing ID (segment 0)
  * @dsm_rid: Routing ID of the function with its DSM's mailbox: itself, or one on bus
  *	0 that the guest is not to see
+ * @port_rid: Routing IDs of the root port that it is behind, and of the switch's port
+ *	next to it; 0 for none
  */
 struct params_tdi {
 	u64 rid;
 	u64 dsm_rid;
+	u64 port_rid[MAX_PORTS];
 };
 
 /**

@@ -42,6 +42,7 @@ static const struct {
 	u64 end;
 } shared_mmio[] = {
 	{ 0x08000000, 0x08010000 },	/* GICD */
+	{ 0x08080000, 0x08090000 },	/* GITS, without the page for MSIs */
 	{ 0x080a0000, 0x09000000 },	/* GICR */
 	{ UART_GUEST, UART_GUEST + PAGE_SIZE },
 	{ RTC_GUEST, RTC_GUEST + PAGE_SIZE },

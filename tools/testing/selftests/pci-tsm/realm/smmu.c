@@ -11,6 +11,7 @@
  * MMIO is in neither: there is no peer-to-peer DMA. All else is aborted and
  * recorded in the event queue. An SMMU that does not do as told is a panic.
  */
+#include "its.h"
 #include "monitor.h"
 #include "s2.h"
 #include "smmu.h"
@@ -88,7 +89,10 @@
 #define EVT_DWORDS		4
 
 /* Entries of the level 1 table: 1 GiB each, as s2.h describes them */
+#define TABLE_ENTRIES		512
 #define S2_L1_INDEX(ipa)	((ipa) >> 30)
+#define S2_L2_INDEX(ipa)	((ipa) >> 21 & (TABLE_ENTRIES - 1))
+#define S2_L3_INDEX(ipa)	((ipa) >> 12 & (TABLE_ENTRIES - 1))
 #define S2_L1_RAM		S2_L1_INDEX(S2_RAM_BASE)
 #define S2_L1_RAM_MAX		S2_L1_INDEX(S2_RAM_MAX)
 #define S2_L1_SHARED_RAM	S2_L1_INDEX(S2_SHARED | S2_RAM_BASE)
@@ -110,6 +114,8 @@ static u64 cmdq[1 << CMDQ_LOG2][2] __aligned(16 << CMDQ_LOG2);
 static u64 eventq[1 << EVENTQ_LOG2][EVT_DWORDS] __aligned(32 << EVENTQ_LOG2);
 static u64 s2_dma_shared[S2_ROOT_ENTRIES] __aligned(64);
 static u64 s2_dma_private[S2_ROOT_ENTRIES] __aligned(64);
+static u64 l2_msi[TABLE_ENTRIES] __aligned(4096);
+static u64 l3_msi[TABLE_ENTRIES] __aligned(4096);
 
 static unsigned int fault_count[1 << STRTAB_LOG2];
 static u32 cmdq_prod;
@@ -175,6 +181,19 @@ static void s2_dma_update(void)
 		s2_dma_shared[S2_L1_SHARED_RAM + i] =
 			s2_root[S2_L1_SHARED_RAM + i];
 	}
+}
+
+/* Any function may send MSIs; that is all of MMIO that is in its reach */
+static void s2_dma_map_msi(void)
+{
+	u64 table = S2_PTE_TABLE | S2_PTE_VALID;
+
+	l3_msi[S2_L3_INDEX(GITS_TRANSLATER_PAGE)] =
+		GITS_TRANSLATER_PAGE | S2_PTE_VALID | S2_PTE_TABLE |
+		S2_PTE_DEVICE | S2_PTE_RW | S2_PTE_AF | S2_PTE_XN;
+	l2_msi[S2_L2_INDEX(GITS_TRANSLATER_PAGE)] = (uintptr_t)l3_msi | table;
+	s2_dma_shared[S2_L1_INDEX(GITS_TRANSLATER_PAGE)] = (uintptr_t)l2_msi | table;
+	s2_dma_private[S2_L1_INDEX(GITS_TRANSLATER_PAGE)] = (uintptr_t)l2_msi | table;
 }
 
 /* All of an STE but the doubleword that makes it valid */
@@ -266,6 +285,7 @@ int smmu_init(void)
 		return -1;
 	}
 	s2_dma_update();
+	s2_dma_map_msi();
 	for (rid = 0; rid < ARRAY_SIZE(strtab); rid++) {
 		ste_fill(strtab[rid], false);
 		strtab[rid][0] = STE_CONFIG_S2 | STE_V;

@@ -36,6 +36,14 @@ void vdev_init(void)
 		vdevs[i].spdm.rid = tdi->dsm_rid;
 		s2_map_shared_mmio(config_address(tdi->rid, 0), false);
 		s2_map_shared_mmio(config_address(tdi->dsm_rid, 0), false);
+		for (unsigned int n = 0; n < MAX_PORTS; n++) {
+			u64 port = tdi->port_rid[n];
+
+			if (!port || port > RID_MAX)
+				continue;
+			vdevs[i].port_rid[n] = port;
+			s2_map_shared_mmio(config_address(port, 0), false);
+		}
 	}
 }
 
@@ -184,6 +192,38 @@ void vdev_unlock_behind(struct vdev *v)
 	v->dma = false;
 	vdev_destroy_pages(v);
 	unlock(v);
+}
+
+/**
+ * vdev_reset - the device was reset by its link (PCIe r6.x, sec 11.4.8)
+ * @v: the TDI
+ *
+ * Its memory stays validated, and rejects every access.
+ *
+ * Context: monitor lock held.
+ */
+void vdev_reset(struct vdev *v)
+{
+	v->dma = false;
+	evidence_forget(v);
+	vdev_set_state(v, TDI_UNLOCKED);
+}
+
+/**
+ * vdev_is_behind - will a reset of this port's bus reset the TDI?
+ * @v: the TDI
+ * @port_rid: Routing ID of a port
+ *
+ * Context: any.
+ * Return: true if so
+ */
+bool vdev_is_behind(const struct vdev *v, u16 port_rid)
+{
+	for (unsigned int n = 0; n < MAX_PORTS; n++) {
+		if (port_rid && v->port_rid[n] == port_rid)
+			return true;
+	}
+	return false;
 }
 
 /**

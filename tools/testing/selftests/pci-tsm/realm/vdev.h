@@ -67,6 +67,7 @@ struct tee_range {
 /**
  * struct vdev - a TDI
  * @rid: Routing ID, segment 0; also the vdev_id
+ * @port_rid: of ports that it is behind, 0 for none
  * @state: TDISP state; vdev_set_state() is its only writer
  * @reason: of the last change to TDI_ERROR
  * @dma: RSI_VDEV_DMA_ENABLE is in force
@@ -88,6 +89,7 @@ struct tee_range {
  */
 struct vdev {
 	u16 rid;
+	u16 port_rid[MAX_PORTS];
 	enum tdi_state state;
 	enum tdi_reason reason;
 	bool dma;
@@ -115,6 +117,8 @@ struct vdev *vdev_at(unsigned int index);
 enum vdev_result vdev_do(struct vdev *v, enum vdev_op op);
 void vdev_error(struct vdev *v, enum tdi_reason reason);
 void vdev_unlock_behind(struct vdev *v);
+void vdev_reset(struct vdev *v);
+bool vdev_is_behind(const struct vdev *v, u16 port_rid);
 void vdev_set_dma(struct vdev *v, bool enable);
 bool vdev_access(struct mmio *mmio);
 
