@@ -128,9 +128,13 @@ static int arm_cca_rhi_vdev_call(struct arm_cca_vdev *vdev,
 	}
 
 	rc = arm_cca_rhi_errno(status);
-	if (rc)
+	if (rc) {
 		pci_err(vdev->tsm.pdev, "RHI %s: host says %s (%#llx)\n",
 			rhi.what, arm_cca_rhi_name(status), status);
+		/* An operation that failed has ended, unless the host lies */
+		if (under_way)
+			arm_cca_rhi_abort(vdev);
+	}
 	return rc;
 }
 
