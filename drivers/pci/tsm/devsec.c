@@ -15,6 +15,7 @@
 #include <linux/kobject.h>
 #include <linux/pci.h>
 #include <linux/random.h>
+#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tsm.h>
@@ -72,6 +73,7 @@ struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold)
 	fn->hold = hold;
 	mutex_init(&fn->lock);
 	spin_lock_init(&fn->evidence_lock);
+	pci_tsm_release_init(fn);
 
 	rc = pci_tsm_fn_add(fn);
 	if (rc) {
@@ -132,9 +134,15 @@ u64 pci_tsm_fn_generation(struct pci_tsm_fn *fn)
 	return fn->generation;
 }
 
-static void fn_set_evidence(struct pci_tsm_fn *fn,
-			    struct pci_tsm_evidence *evidence)
-	__must_hold(&fn->lock)
+/**
+ * pci_tsm_fn_set_evidence() - have other evidence, or none any more
+ * @fn: the function
+ * @evidence: the evidence, a reference to it goes to @fn; or NULL
+ *
+ * Context: Process context under the function's lock.
+ */
+void pci_tsm_fn_set_evidence(struct pci_tsm_fn *fn,
+			     struct pci_tsm_evidence *evidence)
 {
 	struct pci_tsm_evidence *old;
 
@@ -173,7 +181,7 @@ static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
 {
 	enum pci_tsm_state prev = fn->state;
 	struct device *dev = &fn->pdev->dev;
-	char prev_env[48], reason_env[48], generation_env[48];
+	char prev_env[48], reason_env[96], generation_env[48];
 	char *envp[4] = {};
 
 	lockdep_assert_held(&fn->lock);
@@ -182,6 +190,12 @@ static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
 		return;
 
 	WRITE_ONCE(fn->state, state);
+	if (prev == PCI_TSM_RUN)
+		WRITE_ONCE(fn->restore.armed, false);
+	if (state == PCI_TSM_UNLOCKED) {
+		fn->restore.pending = false;
+		fn->restore.rc = 0;
+	}
 	dev_assign_no_autoprobe(dev, fn_no_autoprobe(fn, state));
 
 	trace_pci_tsm_state(fn->pdev, prev, state, reason);
@@ -215,8 +229,16 @@ static bool fn_closed(struct pci_tsm_fn *fn)
 	return fn->leaving || fn->draining;
 }
 
-static int fn_query(struct pci_tsm_fn *fn, enum pci_tsm_state *state)
-	__must_hold(&fn->lock)
+/**
+ * pci_tsm_fn_query() - ask the TSM what the function is in
+ * @fn: the function, with a TSM
+ * @state: the state, ERROR on failure
+ *
+ * Context: Process context under the function's lock. Sleeps as long as TSM
+ * operations do.
+ * Return: 0 or an error of the TSM.
+ */
+int pci_tsm_fn_query(struct pci_tsm_fn *fn, enum pci_tsm_state *state)
 {
 	int rc;
 
@@ -236,7 +258,7 @@ static int fn_expect(struct pci_tsm_fn *fn, enum pci_tsm_state want)
 	enum pci_tsm_state state;
 	int rc;
 
-	rc = fn_query(fn, &state);
+	rc = pci_tsm_fn_query(fn, &state);
 	if (rc)
 		return rc;
 	if (state != want) {
@@ -265,7 +287,7 @@ static int fn_stop(struct pci_tsm_fn *fn)
 
 	mmio_rc = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
 
-	fn_set_evidence(fn, NULL);
+	pci_tsm_fn_set_evidence(fn, NULL);
 	rc = tsm_op(fn->tsm, "unlock", fn_ops(fn)->unlock(fn->tsm));
 	if (rc)
 		pci_err(fn->pdev, "unlock failed: %d\n", rc);
@@ -278,17 +300,58 @@ static int fn_stop(struct pci_tsm_fn *fn)
 	return rc ?: mmio_rc;
 }
 
-/* Found not to be where it should be: no DMA, and nothing but unlock helps */
-static void fn_fail(struct pci_tsm_fn *fn, const char *reason)
-	__must_hold(&fn->lock)
+/*
+ * DMA that the TSM does not disable: with Bus Master Enable gone, the device is in
+ * ERROR by itself (PCIe r7.0, sec 11.2.6) and does no more.
+ */
+static void fn_clear_master(struct pci_tsm_fn *fn)
 {
+	u16 command;
+
+	pci_read_config_word(fn->pdev, PCI_COMMAND, &command);
+	pci_write_config_word(fn->pdev, PCI_COMMAND,
+			      command & ~PCI_COMMAND_MASTER);
+}
+
+/**
+ * pci_tsm_fn_fail() - found not to be where it should be
+ * @fn: the function, with a TSM
+ * @reason: why, for userspace
+ *
+ * No DMA, and nothing but unlock helps. A driver that was bound in RUN is
+ * released, and &pci_tsm_restore.status says why.
+ *
+ * Context: Process context under the function's lock. Sleeps as long as TSM
+ * operations do.
+ */
+void pci_tsm_fn_fail(struct pci_tsm_fn *fn, const char *reason)
+{
+	bool ran = fn->state == PCI_TSM_RUN;
 	int rc;
 
 	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
-	if (rc)
+	if (rc) {
 		pci_err(fn->pdev, "disabling DMA failed: %d\n", rc);
+		fn_clear_master(fn);
+	}
 	fn->dma = false;
 	fn_set_state(fn, PCI_TSM_ERROR, reason);
+	if (!ran)
+		return;
+
+	if (reason != fn->restore.status)
+		strscpy(fn->restore.status, reason);
+	sysfs_notify(&fn->pdev->dev.kobj, "tsm", "restore_status");
+	pci_tsm_release_start(fn);
+}
+
+static void fn_set_accepted(struct pci_tsm_fn *fn,
+			    struct pci_tsm_evidence *evidence)
+	__must_hold(&fn->lock)
+{
+	if (fn->accepted)
+		pci_tsm_evidence_put(fn->accepted);
+	fn->accepted = evidence;
 }
 
 /* Does @digest name the evidence that was collected last? */
@@ -301,12 +364,20 @@ static bool fn_is(struct pci_tsm_fn *fn, const u8 *digest)
 				   PCI_TSM_DIGEST_SIZE);
 }
 
+/* Is the evidence that was collected last what was accepted? */
+static bool fn_is_accepted(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	return fn_is(fn, pci_tsm_evidence_digest(fn->accepted));
+}
+
 static void fn_put_tsm(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock)
 {
 	struct pci_tsm_devsec *tsm = fn->tsm;
 
 	fn->tsm = NULL;
+	fn_set_accepted(fn, NULL);
 	pci_tsm_ops(tsm)->remove(tsm);
 }
 
@@ -356,7 +427,7 @@ static int fn_failed(struct pci_tsm_fn *fn, enum pci_tsm_state want, int rc,
 	int now = fn_expect(fn, want);
 
 	if (now)
-		fn_fail(fn, reason);
+		pci_tsm_fn_fail(fn, reason);
 
 	return now == -ESTALE ? now : rc;
 }
@@ -372,7 +443,7 @@ static int fn_collect(struct pci_tsm_fn *fn, const u8 *nonce)
 	int rc;
 
 	rc = pci_tsm_evidence_collect(fn->tsm, nonce, &evidence);
-	fn_set_evidence(fn, evidence);
+	pci_tsm_fn_set_evidence(fn, evidence);
 	return rc;
 }
 
@@ -434,7 +505,7 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	if (rc)
 		return rc;
 
-	rc = fn_query(fn, &state);
+	rc = pci_tsm_fn_query(fn, &state);
 	if (rc) {
 		/* Nothing was touched: the TSM may not even know the function */
 		fn_put_tsm(fn);
@@ -486,6 +557,7 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
  * * %0            - there is new evidence
  * * %-EINVAL      - the function is not LOCKED or in RUN
  * * %-EIO         - the function is in ERROR, or was found to be
+ * * %-EBUSY       - the function is being reset
  * * %-ENXIO       - the function or its TSM is about to be removed
  * * %-EBADMSG     - evidence is malformed, or not what the TSM saw
  * * %-ESTALE      - evidence is of another LOCK session, or not for @nonce
@@ -511,13 +583,15 @@ int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
 		return fn_refuse(fn, "nonce", "not locked", -EINVAL);
 	if (fn_closed(fn))
 		return fn_refuse(fn, "nonce", "about to be removed", -ENXIO);
+	if (fn->restore.pending)
+		return fn_refuse(fn, "nonce", "being reset", -EBUSY);
 
 	rc = fn_collect(fn, nonce) ?: fn_expect(fn, fn->state);
 	if (rc)
 		return fn_failed(fn, fn->state, rc, "collect-failed");
 
-	if (fn->state == PCI_TSM_RUN && !fn_is(fn, fn->accepted)) {
-		fn_fail(fn, "evidence-differs");
+	if (fn->state == PCI_TSM_RUN && !fn_is_accepted(fn)) {
+		pci_tsm_fn_fail(fn, "evidence-differs");
 		return fn_refuse(fn, "nonce", "not the device that was accepted",
 				 -EKEYREJECTED);
 	}
@@ -571,7 +645,6 @@ static int fn_run(struct pci_tsm_fn *fn)
 {
 	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
 		pci_tsm_fn_evidence(fn);
-	const struct pci_tsm_collection *c = pci_tsm_evidence_collection(evidence);
 	int rc;
 
 	rc = fn_expect(fn, PCI_TSM_LOCKED);
@@ -579,21 +652,36 @@ static int fn_run(struct pci_tsm_fn *fn)
 		return rc;
 
 	rc = pci_tsm_mmio_setup(fn->tsm, pci_tsm_evidence_report(evidence),
-				c->lock_flags_known & ~c->lock_flags &
-				PCI_TSM_LOCK_MSIX, &fn->mmio);
+				pci_tsm_evidence_msix_unlocked(evidence),
+				&fn->mmio);
 	if (rc)
 		return rc;
-
-	memcpy(fn->accepted, pci_tsm_evidence_digest(evidence),
-	       sizeof(fn->accepted));
 
 	rc = tsm_op(fn->tsm, "run", fn_ops(fn)->run(fn->tsm));
 	if (rc)
 		pci_err(fn->pdev, "run failed: %d\n", rc);
 	else
 		rc = fn_expect(fn, PCI_TSM_RUN) ?: fn_measure_again(fn, evidence);
+	if (rc)
+		return rc;
 
-	return rc;
+	fn_set_accepted(fn, no_free_ptr(evidence));
+	return 0;
+}
+
+/* Who names the evidence also says what may come back after a reset */
+static void fn_set_restore(struct pci_tsm_fn *fn, bool armed)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_restore *restore = &fn->restore;
+
+	ratelimit_state_init(&restore->limit,
+			     msecs_to_jiffies(READ_ONCE(pci_tsm_restore_interval)),
+			     READ_ONCE(pci_tsm_restore_burst));
+	ratelimit_set_flags(&restore->limit, RATELIMIT_MSG_ON_RELEASE);
+	WRITE_ONCE(restore->count, 0);
+	strscpy(restore->status, "none");
+	WRITE_ONCE(restore->armed, armed);
 }
 
 /**
@@ -605,7 +693,8 @@ static int fn_run(struct pci_tsm_fn *fn)
  * START_INTERFACE_REQUEST, PCIe r7.0, sec 11.3.14, after every TEE range of the
  * interface report was validated by the TSM. A device that may take a firmware
  * update while LOCKED is measured again, before and after it. DMA to private
- * memory stays off until a driver is attached.
+ * memory stays off until a driver is attached. Who names the evidence also gets
+ * the function restored after a reset.
  *
  * Context: Process context under device_lock(). Sleeps as long as TSM
  * operations do.
@@ -614,6 +703,7 @@ static int fn_run(struct pci_tsm_fn *fn)
  * * %0        - the function was in RUN already, nothing was done
  * * %-EINVAL  - the function is not LOCKED
  * * %-EIO     - the function is in ERROR, or was found to be
+ * * %-EBUSY   - the function is being reset
  * * %-ENXIO   - the function or its TSM is about to be removed
  * * %-ESTALE  - the evidence is not what @digest names, or is not current
  * * %-EBADMSG - the interface report does not fit the BARs
@@ -632,7 +722,8 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
 
 	switch (fn->state) {
 	case PCI_TSM_RUN:
-		if (digest && memcmp(digest, fn->accepted, sizeof(fn->accepted)))
+		if (digest && memcmp(digest, pci_tsm_evidence_digest(fn->accepted),
+				     PCI_TSM_DIGEST_SIZE))
 			return fn_refuse(fn, "accept", "other evidence was accepted",
 					 -ESTALE);
 		return 0;
@@ -645,6 +736,8 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
 	}
 	if (fn_closed(fn))
 		return fn_refuse(fn, "accept", "about to be removed", -ENXIO);
+	if (fn->restore.pending)
+		return fn_refuse(fn, "accept", "being reset", -EBUSY);
 
 	rc = fn_check_evidence(fn, digest) ?: fn_run(fn);
 	if (rc) {
@@ -652,13 +745,14 @@ int pci_tsm_fn_accept(struct pci_tsm_fn *fn, const u8 *digest)
 
 		rc = fn_failed(fn, PCI_TSM_LOCKED, rc, "accept-failed");
 		if (undo)
-			fn_fail(fn, "accept-failed");
+			pci_tsm_fn_fail(fn, "accept-failed");
 		return rc;
 	}
 
 	/* No driver is bound: buffers will be private from the first one on */
 	dev_set_dma_cc_private(&fn->pdev->dev);
 	fn_set_state(fn, PCI_TSM_RUN, "accept");
+	fn_set_restore(fn, digest);
 	return 1;
 }
 
@@ -702,7 +796,7 @@ int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id)
 		if (!tsm_dev || fn_closed(fn))
 			return fn_refuse(fn, "unlock", "no such TSM", -EINVAL);
 	}
-	if (fn->pdev->dev.driver)
+	if (fn->pdev->dev.driver || fn->release.pending)
 		return fn_refuse(fn, "unlock", "a driver is bound", -EBUSY);
 	if (!fn->tsm) {
 		rc = fn_get_tsm(fn, tsm_dev);
@@ -736,6 +830,8 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
 
 	if (fn_closed(fn))
 		return fn_refuse(fn, "driver", "about to be removed", -EBUSY);
+	if (fn->release.pending)
+		return fn_refuse(fn, "driver", "another is being released", -EBUSY);
 
 	switch (fn->state) {
 	case PCI_TSM_UNLOCKED:
@@ -752,12 +848,18 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
 	if (fn->dma)
 		return 0;
 
-	if (!fn_is(fn, fn->accepted))
+	/* By a driver before this one, which did not restore it */
+	if (fn->restore.pending) {
+		pci_tsm_fn_fail(fn, "reset");
+		return -EIO;
+	}
+
+	if (!fn_is_accepted(fn))
 		return fn_refuse(fn, "driver", "no evidence, write a nonce first",
 				 -ESTALE);
 
 	if (fn_expect(fn, PCI_TSM_RUN)) {
-		fn_set_state(fn, PCI_TSM_ERROR, "not-run");
+		pci_tsm_fn_fail(fn, "not-run");
 		return -EIO;
 	}
 
@@ -765,7 +867,7 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
 	if (rc) {
 		pci_err(fn->pdev, "enabling DMA failed: %d\n", rc);
 		if (fn_expect(fn, PCI_TSM_RUN))
-			fn_set_state(fn, PCI_TSM_ERROR, "not-run");
+			pci_tsm_fn_fail(fn, "not-run");
 		return rc;
 	}
 
@@ -777,8 +879,9 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
  * pci_tsm_fn_resume() - a driver wants DMA again
  * @fn: the function
  *
- * Undoes a pci_tsm_fn_detach() that came from the driver itself. What fails
- * leaves DMA off, and the driver will find that its device does nothing.
+ * Undoes a pci_tsm_fn_detach() that came from the driver itself. A device that
+ * cannot do DMA any more would be waited for in vain: if that fails, the function is
+ * in ERROR and the driver is released.
  *
  * Context: Process context.
  */
@@ -791,14 +894,21 @@ void pci_tsm_fn_resume(struct pci_tsm_fn *fn)
 	if (fn->state != PCI_TSM_RUN || fn->dma || fn_closed(fn) ||
 	    !fn->pdev->dev.driver)
 		return;
-	if (!fn_is(fn, fn->accepted)) {
+	if (!fn_is_accepted(fn)) {
 		fn_refuse(fn, "DMA", "no evidence, write a nonce first", -ESTALE);
+		return;
+	}
+
+	/* Not before the function is back */
+	if (fn->restore.pending) {
+		fn->restore.dma = true;
 		return;
 	}
 
 	rc = tsm_op(fn->tsm, "dma_enable", fn_ops(fn)->dma_enable(fn->tsm));
 	if (rc) {
 		pci_err(fn->pdev, "enabling DMA failed: %d\n", rc);
+		pci_tsm_fn_fail(fn, "dma-enable-failed");
 		return;
 	}
 
@@ -820,13 +930,14 @@ void pci_tsm_fn_detach(struct pci_tsm_fn *fn)
 
 	guard(mutex)(&fn->lock);
 
+	fn->restore.dma = false;
 	if (!fn->dma)
 		return;
 
 	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
 	if (rc) {
 		pci_err(fn->pdev, "disabling DMA failed: %d\n", rc);
-		fn_set_state(fn, PCI_TSM_ERROR, "dma-disable-failed");
+		pci_tsm_fn_fail(fn, "dma-disable-failed");
 	}
 	fn->dma = false;
 }

@@ -275,6 +275,159 @@ static int evidence_parse(struct pci_tsm_devsec *tsm, const u8 *nonce,
 	return 0;
 }
 
+static bool object_differs(const struct pci_tsm_evidence *a,
+			   const struct pci_tsm_evidence *b,
+			   enum pci_tsm_object object)
+{
+	size_t len = a->collection.object[object].len;
+
+	return b->collection.object[object].len != len ||
+	       memcmp(a->collection.object[object].data,
+		      b->collection.object[object].data, len);
+}
+
+static bool lock_flags_differ(const struct pci_tsm_collection *a,
+			      const struct pci_tsm_collection *b)
+{
+	return a->lock_flags_known != b->lock_flags_known ||
+	       (a->lock_flags ^ b->lock_flags) & a->lock_flags_known;
+}
+
+static bool report_differs(struct pci_tsm_devsec *tsm,
+			   const struct pci_tsm_evidence *a,
+			   const struct pci_tsm_evidence *b)
+{
+	const struct pci_tsm_evidence *evidence[] = { a, b };
+	u8 digest[ARRAY_SIZE(evidence)][PCI_TSM_DIGEST_SIZE];
+	struct sha384_ctx ctx;
+
+	for (int i = 0; i < ARRAY_SIZE(evidence); i++) {
+		sha384_init(&ctx);
+		canon_report(&ctx, tsm, &evidence[i]->report);
+		sha384_final(&ctx, digest[i]);
+	}
+	return memcmp(digest[0], digest[1], PCI_TSM_DIGEST_SIZE);
+}
+
+/* What of two measurement blocks the canonical form has */
+static bool block_differs(const struct pci_tsm_spdm_block *a,
+			  const struct pci_tsm_spdm_block *b)
+{
+	if (a->spec != b->spec || a->type != b->type)
+		return true;
+	if ((a->type & ~SPDM_MEAS_RAW) == SPDM_MEAS_INFORMATIONAL)
+		return false;
+
+	return a->size != b->size || memcmp(a->value, b->value, a->size);
+}
+
+/* The first index where measurements differ, and how; -1 if none does */
+static int find_block(const struct pci_tsm_spdm_meas *accepted,
+		      const struct pci_tsm_spdm_meas *meas, const char **how)
+{
+	struct pci_tsm_spdm_block a, b;
+
+	for (unsigned int index = 0; index <= U8_MAX; index++) {
+		bool was = pci_tsm_spdm_block(accepted, index, &a);
+		bool is = pci_tsm_spdm_block(meas, index, &b);
+
+		if (was && is && block_differs(&a, &b))
+			*how = "differs";
+		else if (was && !is)
+			*how = "missing";
+		else if (!was && is)
+			*how = "added";
+		else
+			continue;
+		return index;
+	}
+	return -1;
+}
+
+struct parsed {
+	struct pci_tsm_spdm_vca vca;
+	struct pci_tsm_spdm_meas meas;
+};
+
+/* As when the evidence was collected, so it does not fail */
+static int parse_again(const struct pci_tsm_evidence *evidence,
+		       struct parsed *parsed)
+{
+	const struct pci_tsm_collection *c = &evidence->collection;
+
+	return pci_tsm_spdm_parse_vca(c->object[PCI_TSM_VCA].data,
+				      c->object[PCI_TSM_VCA].len, &parsed->vca) ?:
+	       pci_tsm_spdm_parse_meas(c->object[PCI_TSM_MEASUREMENTS].data,
+				       c->object[PCI_TSM_MEASUREMENTS].len,
+				       &parsed->vca, &parsed->meas);
+}
+
+static bool vca_differs(const struct pci_tsm_spdm_vca *a,
+			const struct pci_tsm_spdm_vca *b)
+{
+	return a->version != b->version || a->meas_spec != b->meas_spec ||
+	       a->meas_hash_algo != b->meas_hash_algo ||
+	       a->base_asym_algo != b->base_asym_algo ||
+	       a->base_hash_algo != b->base_hash_algo;
+}
+
+static void find_difference(struct pci_tsm_devsec *tsm,
+			    const struct pci_tsm_evidence *accepted,
+			    const struct pci_tsm_evidence *evidence, char *why,
+			    size_t size)
+{
+	const char *how = NULL;
+	int index;
+
+	strscpy(why, "evidence differs", size);
+	if (object_differs(accepted, evidence, PCI_TSM_CERTIFICATES)) {
+		strscpy(why, "certificates differ", size);
+		return;
+	}
+
+	struct parsed *p __free(kfree) = kzalloc_objs(*p, 2);
+	if (!p || parse_again(accepted, &p[0]) || parse_again(evidence, &p[1]))
+		return;
+
+	index = find_block(&p[0].meas, &p[1].meas, &how);
+	if (index >= 0)
+		scnprintf(why, size, "measurement 0x%02x %s", index, how);
+	else if (vca_differs(&p[0].vca, &p[1].vca))
+		strscpy(why, "algorithms differ", size);
+	else if (p[0].meas.slot != p[1].meas.slot)
+		strscpy(why, "certificate slot differs", size);
+	else if (lock_flags_differ(&accepted->collection,
+				   &evidence->collection))
+		strscpy(why, "lock flags differ", size);
+	else if (report_differs(tsm, accepted, evidence))
+		strscpy(why, "report differs", size);
+	else
+		strscpy(why, "bars differ", size);
+}
+
+/**
+ * pci_tsm_evidence_same() - is it what was accepted?
+ * @tsm: the function's context
+ * @accepted: evidence that was accepted
+ * @evidence: evidence of another LOCK session
+ * @why: if not, the first difference in words
+ * @size: of @why
+ *
+ * Context: Process context.
+ * Return: true if both have the same digest.
+ */
+bool pci_tsm_evidence_same(struct pci_tsm_devsec *tsm,
+			   const struct pci_tsm_evidence *accepted,
+			   const struct pci_tsm_evidence *evidence, char *why,
+			   size_t size)
+{
+	if (!memcmp(accepted->digest, evidence->digest, PCI_TSM_DIGEST_SIZE))
+		return true;
+
+	find_difference(tsm, accepted, evidence, why, size);
+	return false;
+}
+
 static struct pci_tsm_evidence *evidence_alloc(void)
 {
 	struct pci_tsm_evidence *evidence = kzalloc_obj(*evidence);
@@ -386,6 +539,19 @@ const struct pci_tsm_collection *
 pci_tsm_evidence_collection(const struct pci_tsm_evidence *evidence)
 {
 	return &evidence->collection;
+}
+
+/**
+ * pci_tsm_evidence_msix_unlocked() - can the host have the MSI-X table?
+ * @evidence: the evidence
+ *
+ * Return: true if the TSM is known not to have locked it.
+ */
+bool pci_tsm_evidence_msix_unlocked(const struct pci_tsm_evidence *evidence)
+{
+	const struct pci_tsm_collection *c = &evidence->collection;
+
+	return c->lock_flags_known & ~c->lock_flags & PCI_TSM_LOCK_MSIX;
 }
 
 /* Only who began with these objects may go on with them */

@@ -134,6 +134,8 @@ void pci_tsm_gate_init(struct pci_dev *pdev)
 	fn = pci_tsm_fn_alloc(pdev, hold);
 	if (IS_ERR(fn))
 		pci_err(pdev, "no memory, the function cannot be accepted\n");
+	else
+		pci_tsm_restore_init(fn);
 
 	if (!hold)
 		return;
@@ -159,6 +161,8 @@ void pci_tsm_gate_exit(struct pci_dev *pdev)
 
 	/* Known until it is drained: a TSM that leaves meanwhile waits for it */
 	pci_tsm_fn_drain(fn, NULL);
+	pci_tsm_restore_exit(fn);
+	pci_tsm_release_exit(fn);
 	pci_tsm_fn_del(fn);
 }
 

@@ -241,6 +241,37 @@ int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 }
 
 /**
+ * pci_tsm_mmio_same() - are the ranges of a report where others were?
+ * @tsm: the function's context
+ * @report: its interface report
+ * @msix_unlocked: the TSM did not lock the MSI-X table, as far as is known
+ * @mmio: the others, or NULL for none
+ *
+ * Context: Process context, under the function's lock.
+ * Return: true if @report gives ranges at the same addresses as @mmio.
+ */
+bool pci_tsm_mmio_same(struct pci_tsm_devsec *tsm,
+		       const struct pci_tsm_report *report, bool msix_unlocked,
+		       const struct pci_tsm_mmio *mmio)
+{
+	struct pci_tsm_mmio *now = place_ranges(tsm, report, msix_unlocked);
+	bool same;
+
+	if (IS_ERR(now))
+		return false;
+
+	same = now->nr == (mmio ? mmio->nr : 0);
+	for (u32 i = 0; same && i < now->nr; i++)
+		same = now->range[i].bar == mmio->range[i].bar &&
+		       now->range[i].range_id == mmio->range[i].range_id &&
+		       now->range[i].start == mmio->range[i].start &&
+		       now->range[i].size == mmio->range[i].size;
+
+	kvfree(now);
+	return same;
+}
+
+/**
  * pci_tsm_mmio_private() - is a part of a BAR private?
  * @pdev: any PCI device
  * @bar: index of the BAR

@@ -42,6 +42,17 @@ int pci_tsm_fn_add(struct pci_tsm_fn *fn)
 }
 
 /**
+ * pci_tsm_fn_any() - is there any function that may be accepted?
+ *
+ * Context: Any.
+ * Return: true if so
+ */
+bool pci_tsm_fn_any(void)
+{
+	return !xa_empty(&pci_tsm_fns);
+}
+
+/**
  * pci_tsm_fn_del() - forget a function
  * @fn: the function
  *

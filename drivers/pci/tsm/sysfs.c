@@ -84,6 +84,9 @@ static ssize_t tsm_store(struct device *dev, struct device_attribute *attr,
 	if (id < 0)
 		return id;
 
+	/* Nobody should have to know that the kernel is about to unbind */
+	pci_tsm_release_wait(to_fn(dev));
+
 	ACQUIRE(device_intr, lock)(dev);
 	rc = ACQUIRE_ERR(device_intr, &lock);
 	if (rc)
@@ -157,9 +160,11 @@ static ssize_t accept_store(struct device *dev, struct device_attribute *attr,
 	if (rc < 0)
 		return rc;
 
-	/* Not held any more: as for a new device. Takes the lock by itself. */
-	if (rc)
+	if (rc) {
+		pci_tsm_restore_watch(to_fn(dev));
+		/* Not held any more: as for a new device. Takes the lock by itself. */
 		device_initial_probe(dev);
+	}
 	return len;
 }
 
@@ -206,6 +211,53 @@ static ssize_t lock_flags_show(struct device *dev,
 }
 
 struct device_attribute pci_tsm_attr_lock_flags = __ATTR_RO(lock_flags);
+
+static ssize_t restore_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(to_fn(dev)->restore.armed));
+}
+
+static ssize_t restore_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t len)
+{
+	bool armed;
+	int rc;
+
+	if (kstrtobool(buf, &armed)) {
+		pci_info(to_pci_dev(dev), "restore refused: neither 0 nor 1\n");
+		return -EINVAL;
+	}
+
+	rc = pci_tsm_restore_arm(to_fn(dev), armed);
+	return rc ?: len;
+}
+
+struct device_attribute pci_tsm_attr_restore = __ATTR_RW(restore);
+
+static ssize_t restore_count_show(struct device *dev,
+				  struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(to_fn(dev)->restore.count));
+}
+
+struct device_attribute pci_tsm_attr_restore_count = __ATTR_RO(restore_count);
+
+static ssize_t restore_status_show(struct device *dev,
+				   struct device_attribute *attr, char *buf)
+{
+	struct pci_tsm_fn *fn = to_fn(dev);
+	int rc;
+
+	ACQUIRE(mutex_intr, lock)(&fn->lock);
+	rc = ACQUIRE_ERR(mutex_intr, &lock);
+	if (rc)
+		return rc;
+
+	return sysfs_emit(buf, "%s\n", fn->restore.status);
+}
+
+struct device_attribute pci_tsm_attr_restore_status = __ATTR_RO(restore_status);
 
 static ssize_t nonce_write(struct file *file, struct kobject *kobj,
 			   const struct bin_attribute *attr, char *buf,
@@ -273,6 +325,9 @@ static struct attribute *need_tsm_attrs[] = {
 	&pci_tsm_attr_evidence_digest.attr,
 	&pci_tsm_attr_evidence_generation.attr,
 	&pci_tsm_attr_lock_flags.attr,
+	&pci_tsm_attr_restore.attr,
+	&pci_tsm_attr_restore_count.attr,
+	&pci_tsm_attr_restore_status.attr,
 	NULL
 };
 

@@ -10,12 +10,59 @@
 #include <crypto/sha2.h>
 #include <linux/mutex.h>
 #include <linux/pci-tsm.h>
+#include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
+#include <linux/workqueue.h>
 
 struct pci_tsm_evidence;
 struct pci_tsm_mmio;
 struct pci_tsm_report;
+
+/* Why a function was not restored, as tsm/restore_status shows it */
+#define PCI_TSM_REASON_SIZE	64
+
+/**
+ * struct pci_tsm_restore - what reset.c knows of a function
+ * @armed: restore the function after a reset; in RUN only
+ * @pending: a reset happened, or is about to, in LOCKED or RUN
+ * @unquiet: the driver was not told of it
+ * @by_pf: that of a VF was not, yet
+ * @dma: private DMA is to be enabled afterwards
+ * @count: how often the function was restored since it was accepted
+ * @limit: of restores within a time
+ * @reset_since: when @pending was set, as of ktime_get_ns()
+ * @rc: result of the last reset
+ * @status: the same in words
+ * @work: restores the function
+ * @check: sees from time to time that the function still is in RUN
+ */
+struct pci_tsm_restore {
+	bool armed;
+	bool pending;
+	bool unquiet;
+	bool by_pf;
+	bool dma;
+	unsigned int count;
+	struct ratelimit_state limit;
+	u64 reset_since;
+	int rc;
+	char status[PCI_TSM_REASON_SIZE];
+	struct work_struct work;
+	struct delayed_work check;
+};
+
+/**
+ * struct pci_tsm_release - the driver of a function that fell out of RUN
+ * @pending: it is about to be released
+ * @disconnected: &pci_dev.error_state says so, though the function is there
+ * @work: tells and releases it
+ */
+struct pci_tsm_release {
+	bool pending;
+	bool disconnected;
+	struct work_struct work;
+};
 
 /**
  * struct pci_tsm_fn - TDISP state of one function, as seen from a guest
@@ -31,7 +78,9 @@ struct pci_tsm_report;
  * @dma: private DMA is enabled at the TSM
  * @tsm: context of the TSM that has the function in its care, or NULL
  * @mmio: ranges that were made private, or NULL
- * @accepted: digest of the evidence that was accepted; valid in RUN
+ * @accepted: the evidence that was accepted, or NULL; set in RUN
+ * @restore: what happens when the function is reset; under @lock
+ * @release: what happens when it falls out of RUN; under @lock
  * @evidence_lock: protects what follows it from readers in sysfs, who must not
  *		   wait for the TSM; writers hold @lock as well
  * @evidence: what was collected last in this LOCK session, or NULL
@@ -57,7 +106,9 @@ struct pci_tsm_fn {
 	bool dma __guarded_by(&lock);
 	struct pci_tsm_devsec *tsm __guarded_by(&lock);
 	struct pci_tsm_mmio *mmio __guarded_by(&lock);
-	u8 accepted[SHA384_DIGEST_SIZE] __guarded_by(&lock);
+	struct pci_tsm_evidence *accepted __guarded_by(&lock);
+	struct pci_tsm_restore restore;
+	struct pci_tsm_release release;
 	spinlock_t evidence_lock; /* innermost */
 	struct pci_tsm_evidence *evidence __guarded_by(&evidence_lock);
 	u64 generation __guarded_by(&evidence_lock);
@@ -92,9 +143,33 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn);
 void pci_tsm_fn_resume(struct pci_tsm_fn *fn);
 void pci_tsm_fn_detach(struct pci_tsm_fn *fn);
 void pci_tsm_fn_drain(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev);
+void pci_tsm_fn_set_evidence(struct pci_tsm_fn *fn,
+			     struct pci_tsm_evidence *evidence)
+	__must_hold(&fn->lock);
+int pci_tsm_fn_query(struct pci_tsm_fn *fn, enum pci_tsm_state *state)
+	__must_hold(&fn->lock);
+void pci_tsm_fn_fail(struct pci_tsm_fn *fn, const char *reason)
+	__must_hold(&fn->lock);
+
+/* release.c */
+void pci_tsm_release_init(struct pci_tsm_fn *fn);
+void pci_tsm_release_exit(struct pci_tsm_fn *fn);
+void pci_tsm_release_wait(struct pci_tsm_fn *fn);
+void pci_tsm_release_start(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock);
+
+/* reset.c */
+extern unsigned int pci_tsm_restore_burst;
+extern unsigned int pci_tsm_restore_interval;
+extern unsigned int pci_tsm_check;
+void pci_tsm_restore_init(struct pci_tsm_fn *fn);
+void pci_tsm_restore_exit(struct pci_tsm_fn *fn);
+void pci_tsm_restore_watch(struct pci_tsm_fn *fn);
+int pci_tsm_restore_arm(struct pci_tsm_fn *fn, bool armed);
 
 /* registry.c */
 int pci_tsm_fn_add(struct pci_tsm_fn *fn);
+bool pci_tsm_fn_any(void);
 void pci_tsm_fn_del(struct pci_tsm_fn *fn);
 int pci_tsm_devsec_register(struct tsm_dev *tsm_dev);
 void pci_tsm_devsec_unregister(struct tsm_dev *tsm_dev);
@@ -113,6 +188,11 @@ const struct pci_tsm_report *
 pci_tsm_evidence_report(const struct pci_tsm_evidence *evidence);
 const struct pci_tsm_collection *
 pci_tsm_evidence_collection(const struct pci_tsm_evidence *evidence);
+bool pci_tsm_evidence_msix_unlocked(const struct pci_tsm_evidence *evidence);
+bool pci_tsm_evidence_same(struct pci_tsm_devsec *tsm,
+			   const struct pci_tsm_evidence *accepted,
+			   const struct pci_tsm_evidence *evidence, char *why,
+			   size_t size);
 ssize_t pci_tsm_evidence_read(struct pci_tsm_evidence *evidence,
 			      enum pci_tsm_object object, const void *reader,
 			      char *buf, loff_t pos, size_t count);
@@ -144,6 +224,9 @@ int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
 u64 pci_tsm_bar_size(struct pci_dev *pdev, int bar);
 int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 			  struct pci_tsm_mmio **mmio);
+bool pci_tsm_mmio_same(struct pci_tsm_devsec *tsm,
+		       const struct pci_tsm_report *report, bool msix_unlocked,
+		       const struct pci_tsm_mmio *mmio);
 
 /* sysfs.c */
 extern struct device_attribute pci_tsm_attr_state;
@@ -154,6 +237,9 @@ extern struct device_attribute pci_tsm_attr_accept;
 extern struct device_attribute pci_tsm_attr_evidence_digest;
 extern struct device_attribute pci_tsm_attr_evidence_generation;
 extern struct device_attribute pci_tsm_attr_lock_flags;
+extern struct device_attribute pci_tsm_attr_restore;
+extern struct device_attribute pci_tsm_attr_restore_count;
+extern struct device_attribute pci_tsm_attr_restore_status;
 extern const struct bin_attribute *const pci_tsm_guest_bin_attrs[];
 bool pci_tsm_guest_group_visible(struct pci_dev *pdev);
 umode_t pci_tsm_guest_attr_visible(struct pci_dev *pdev,

@@ -67,6 +67,41 @@ TRACE_EVENT(pci_tsm_op,
 		  __get_str(op), __entry->rc, __entry->ns)
 );
 
+TRACE_EVENT(pci_tsm_restore,
+	TP_PROTO(struct pci_dev *pdev, const char *status, int rc, u64 reset_ns,
+		 u64 stop_ns, u64 lock_ns, u64 collect_ns, u64 run_ns),
+	TP_ARGS(pdev, status, rc, reset_ns, stop_ns, lock_ns, collect_ns, run_ns),
+
+	TP_STRUCT__entry(
+		__string(name, pci_name(pdev))
+		__string(status, status)
+		__field(int, rc)
+		__field(u64, reset_ns)
+		__field(u64, stop_ns)
+		__field(u64, lock_ns)
+		__field(u64, collect_ns)
+		__field(u64, run_ns)
+	),
+
+	TP_fast_assign(
+		__assign_str(name);
+		__assign_str(status);
+		__entry->rc = rc;
+		__entry->reset_ns = reset_ns;
+		__entry->stop_ns = stop_ns;
+		__entry->lock_ns = lock_ns;
+		__entry->collect_ns = collect_ns;
+		__entry->run_ns = run_ns;
+	),
+
+	TP_printk("%s rc=%d reset=%lluns stop=%lluns lock=%lluns collect=%lluns run=%lluns total=%lluns status=%s",
+		  __get_str(name), __entry->rc, __entry->reset_ns,
+		  __entry->stop_ns, __entry->lock_ns, __entry->collect_ns,
+		  __entry->run_ns,
+		  __entry->stop_ns + __entry->lock_ns + __entry->collect_ns +
+		  __entry->run_ns, __get_str(status))
+);
+
 #endif /* _TRACE_PCI_TSM_H */
 
 /* This part must be outside protection */

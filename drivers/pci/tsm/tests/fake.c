@@ -3,6 +3,7 @@
 
 #include <kunit/device.h>
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/mm.h>
 #include <linux/pci.h>
@@ -26,9 +27,22 @@ static struct fake_ctx *to_ctx(struct pci_tsm_devsec *tsm)
 	return container_of(tsm, struct fake_ctx, base);
 }
 
+static void fake_latency(struct fake_tsm *tsm)
+{
+	scoped_guard(mutex, &tsm->op_lock)
+		tsm->inside_max = max(tsm->inside_max, ++tsm->inside);
+	msleep(tsm->latency_ms);
+	scoped_guard(mutex, &tsm->op_lock)
+		tsm->inside--;
+}
+
 /* Every operation but remove() passes here, so that any can be made to fail */
 static int fake_op(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
 {
+	if (tsm->latency_ms)
+		fake_latency(tsm);
+
+	guard(mutex)(&tsm->op_lock);
 	if (tsm->fail_op && strcmp(tsm->fail_op, op))
 		return 0;
 	if (++tsm->calls != tsm->fail_at)
@@ -316,6 +330,7 @@ struct fake_tsm *fake_tsm_create(struct kunit *test)
 	tsm->devsec = fake_devsec_ops;
 	tsm->ops.devsec_ops = &tsm->devsec;
 	INIT_LIST_HEAD(&tsm->devs);
+	mutex_init(&tsm->op_lock);
 
 	KUNIT_ASSERT_EQ(test, 0,
 			kunit_add_action_or_reset(test, fake_restore_hold,
@@ -378,26 +393,60 @@ size_t fake_report_end(u8 *report, size_t len, u32 info_len)
 	return len + 4 + info_len;
 }
 
+/* PCIe r7.0, sec 11.4.9 */
+static void fake_flr(struct kunit_pci_func *func)
+{
+	struct fake_dev *dev = kunit_pci_func_priv(func);
+
+	dev->resets++;
+	dev->dma = false;
+	if (dev->state != PCI_TSM_UNLOCKED)
+		dev->state = PCI_TSM_ERROR;
+}
+
+static const struct kunit_pci_func_ops fake_func_ops = {
+	.flr = fake_flr,
+};
+
 /**
  * fake_dev_add() - add a function
  * @tsm: the TSM
  * @slot: device number
  * @devcap: Device Capabilities
  *
- * BAR 0 is 16 KiB: two pages of TEE memory, MSI-X table, PBA. BAR 2 is 64 KiB
- * of TEE memory, in two ranges.
+ * As fake_dev_add_type() does, a PCI Express Endpoint.
  *
  * Return: the function, to be enumerated by fake_tsm_probe().
  */
 struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 			      u32 devcap)
 {
-	const struct kunit_pci_func_desc desc = {
+	return fake_dev_add_type(tsm, slot, devcap, PCI_EXP_TYPE_ENDPOINT);
+}
+
+/**
+ * fake_dev_add_type() - add a function
+ * @tsm: the TSM
+ * @slot: device number
+ * @devcap: Device Capabilities
+ * @exp_type: Device/Port Type
+ *
+ * BAR 0 is 16 KiB: two pages of TEE memory, MSI-X table, PBA. BAR 2 is 64 KiB
+ * of TEE memory, in two ranges.
+ *
+ * Return: the function, to be enumerated by fake_tsm_probe().
+ */
+struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
+				   u32 devcap, u8 exp_type)
+{
+	struct kunit_pci_func_desc desc = {
 		.devfn = PCI_DEVFN(slot, 0),
 		.vendor = FAKE_VENDOR,
 		.device = FAKE_DEVICE,
 		.class = PCI_CLASS_OTHERS << 8,
+		.exp_type = exp_type,
 		.devcap = devcap,
+		.ops = &fake_func_ops,
 		.bars[0] = { .size = SZ_16K },
 		.bars[2] = { .size = SZ_64K, .flags = PCI_BASE_ADDRESS_MEM_TYPE_64 },
 		.msix = {
@@ -418,6 +467,7 @@ struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 	len = fake_report_range(dev->report, len, 0x200008, 8, 0, 2);
 	dev->report_len = fake_report_end(dev->report, len, 4);
 
+	desc.priv = dev;
 	dev->func = kunit_pci_func_add(tsm->host, &desc);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev->func);
 	list_add_tail(&dev->node, &tsm->devs);
@@ -539,8 +589,14 @@ int fake_accept(struct fake_dev *dev)
  */
 int fake_accept_digest(struct fake_dev *dev, const u8 *digest)
 {
+	struct pci_tsm_fn *fn = dev->pdev->tsm_fn;
+	int rc;
+
 	guard(device)(&dev->pdev->dev);
-	return pci_tsm_fn_accept(dev->pdev->tsm_fn, digest);
+	rc = pci_tsm_fn_accept(fn, digest);
+	if (rc > 0)
+		pci_tsm_restore_watch(fn);
+	return rc;
 }
 
 /**
@@ -578,8 +634,11 @@ void fake_digest(struct kunit *test, struct fake_dev *dev, u8 *digest)
  */
 int fake_unlock(struct fake_tsm *tsm, struct fake_dev *dev)
 {
+	struct pci_tsm_fn *fn = dev->pdev->tsm_fn;
+
+	pci_tsm_release_wait(fn);
 	guard(device)(&dev->pdev->dev);
-	return pci_tsm_fn_unlock(dev->pdev->tsm_fn, tsm->tsm_dev->id);
+	return pci_tsm_fn_unlock(fn, tsm->tsm_dev->id);
 }
 
 /**

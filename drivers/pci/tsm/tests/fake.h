@@ -9,6 +9,7 @@
 
 #include <kunit/pci.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pci-tsm.h>
 #include "../tsm.h"
 
@@ -33,9 +34,11 @@
  * @svn: security version number that it measures
  * @svn_at_run: is added to @svn when the function enters RUN
  * @info: informational measurement
+ * @hide: index of a measurement that is missing, 0 for none
  * @reverse: measurements come in the reverse order
  * @other_nonce: measurements are not for the nonce that was given
  * @collections: how often evidence was collected
+ * @resets: how often the function was reset
  * @replace: object to hand out in place of one of its own, NULL for none; freed
  *	     with it
  * @replace_len: its size
@@ -55,9 +58,11 @@ struct fake_dev {
 	u64 svn;
 	u64 svn_at_run;
 	u32 info;
+	u8 hide;
 	bool reverse;
 	bool other_nonce;
 	unsigned int collections;
+	unsigned int resets;
 	void *replace;
 	size_t replace_len;
 	enum pci_tsm_object replaced;
@@ -74,6 +79,10 @@ struct fake_dev {
  * @devs: functions
  * @pool: where the functions are, to live as long as the TSM
  * @nr_devs: number of them
+ * @op_lock: protects what follows it
+ * @latency_ms: how long an operation takes, 0 for no time
+ * @inside: operations that are under way
+ * @inside_max: how many were at the same time
  * @calls: operations called since the test set it to 0
  * @fail_at: number of the call that is to fail, from 1 on; 0 for none
  * @fail_op: name of the only operation that is to fail, NULL for any
@@ -91,6 +100,10 @@ struct fake_tsm {
 	struct list_head devs;
 	struct fake_dev pool[FAKE_DEVS_MAX];
 	unsigned int nr_devs;
+	struct mutex op_lock; /* see above */
+	unsigned int latency_ms;
+	unsigned int inside;
+	unsigned int inside_max;
 	int calls;
 	int fail_at;
 	const char *fail_op;
@@ -102,6 +115,8 @@ struct fake_tsm {
 struct fake_tsm *fake_tsm_create(struct kunit *test);
 struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 			      u32 devcap);
+struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
+				   u32 devcap, u8 exp_type);
 void fake_tsm_probe(struct fake_tsm *tsm);
 void fake_tsm_register(struct fake_tsm *tsm);
 void fake_tsm_unregister(struct fake_tsm *tsm);

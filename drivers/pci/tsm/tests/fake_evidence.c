@@ -83,7 +83,8 @@ static size_t block(u8 *p, u8 index, u8 type, const void *value, u16 len)
 size_t fake_measurements(const struct fake_dev *dev, const u8 *nonce, u8 *buf)
 {
 	static const u8 request[] = { 0x12, 0xe0, 1, 0xff };
-	static const u8 response[] = { 0x12, 0x60, 0, 0, 3 };
+	const u8 response[] = { 0x12, 0x60, 0, 0, dev->hide ? 2 : 3 };
+	static const u8 indices[] = { 1, 0x10, 0x20 };
 	u8 digest[DIGEST_LEN], svn[8], info[4];
 	size_t record, len = 0;
 
@@ -99,7 +100,11 @@ size_t fake_measurements(const struct fake_dev *dev, const u8 *nonce, u8 *buf)
 	memcpy(buf, response, sizeof(response));
 	record = 8;
 	for (int i = 0; i < 3; i++) {
-		switch (dev->reverse ? 2 - i : i) {
+		int which = dev->reverse ? 2 - i : i;
+
+		if (indices[which] == dev->hide)
+			continue;
+		switch (which) {
 		case 0:
 			len = block(buf + record, 1, 0, digest, sizeof(digest));
 			break;

@@ -269,7 +269,9 @@ static void sysfs_visibility(struct kunit *test)
 	static const char * const need_tsm[] = { "lock", "unlock", "accept",
 						 "evidence_digest",
 						 "evidence_generation",
-						 "lock_flags" };
+						 "lock_flags", "restore",
+						 "restore_count",
+						 "restore_status" };
 	struct fake_dev *dev = sysfs_dev(test);
 	struct fake_tsm *tsm = test->priv;
 

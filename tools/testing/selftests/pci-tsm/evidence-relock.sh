@@ -184,9 +184,12 @@ do_nonce_in_run()
 	nonce
 }
 
+# The last calls are those that take back a function that was refused by then
 after_nonce_in_run()
 {
-	after_nonce "$1"
+	[ "$1" = EKEYREJECTED ] || is nonce "$1" ESTALE
+	is state "$(get state)" error
+	not_trusted
 }
 
 # at_each_call(operation, class, [value]) - locked anew, and with a value of 1 started

@@ -94,7 +94,7 @@ test_attributes_are_there_with_their_modes()
 	done
 	is nonce "$(stat -c %a "$(attr nonce)")" 200
 	is "number of attributes" \
-		"$(find "$PCI/devices/$TDI/tsm/" -type f | wc -l)" 13
+		"$(find "$PCI/devices/$TDI/tsm/" -type f | wc -l)" 16
 }
 
 test_module_loaded_later()

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI/TSM guest side: a function fell out of RUN under its driver.
+ *
+ * Whoever finds out may hold the device's lock, or locks of the driver that
+ * called. So the driver is told and released from a work item. Until it is gone
+ * the device looks disconnected to it, so that it does not wait for answers, and
+ * what is private stays private.
+ */
+
+#define dev_fmt(fmt) "PCI/TSM: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/device.h>
+#include <linux/pci.h>
+#include <linux/workqueue.h>
+#include "../pci.h"
+#include "ops.h"
+#include "tsm.h"
+
+static void tell_driver(struct pci_dev *pdev)
+{
+	const struct pci_error_handlers *handlers;
+
+	guard(device)(&pdev->dev);
+	handlers = pdev->driver ? pdev->driver->err_handler : NULL;
+	if (handlers && handlers->error_detected)
+		handlers->error_detected(pdev, pci_channel_io_perm_failure);
+}
+
+/* The function is there all the time, unless it was pulled out meanwhile */
+static void reconnect(struct pci_dev *pdev)
+{
+	xchg(&pdev->error_state, pci_channel_io_normal);
+	if (!pci_device_is_present(pdev))
+		pci_dev_set_io_state(pdev, pci_channel_io_perm_failure);
+}
+
+/*
+ * Nobody uses it any more, so nothing has to stay as it is. The state is ERROR
+ * until userspace unlocks it, which tries again what failed here.
+ */
+static void fn_quiesce(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	int rc;
+
+	rc = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio) ?:
+	     tsm_op(fn->tsm, "unlock", pci_tsm_ops(fn->tsm)->unlock(fn->tsm));
+	if (rc)
+		pci_warn(fn->pdev, "not unlocked: %d\n", rc);
+}
+
+static bool fn_is_lost(struct pci_tsm_fn *fn)
+{
+	guard(mutex)(&fn->lock);
+	return fn->state == PCI_TSM_ERROR;
+}
+
+static void release_work(struct work_struct *work)
+{
+	struct pci_tsm_fn *fn =
+		container_of(work, struct pci_tsm_fn, release.work);
+	struct pci_dev *pdev = fn->pdev;
+
+	/* If not, its TSM went and took the driver along */
+	if (fn_is_lost(fn)) {
+		tell_driver(pdev);
+		/* Held, and in ERROR: no other driver is attached meanwhile */
+		device_release_driver(&pdev->dev);
+	}
+
+	guard(device)(&pdev->dev);
+	guard(mutex)(&fn->lock);
+
+	if (fn->tsm && fn->state == PCI_TSM_ERROR)
+		fn_quiesce(fn);
+
+	if (fn->release.disconnected) {
+		fn->release.disconnected = false;
+		reconnect(pdev);
+		/* What the driver could not do any more */
+		if (fn->state == PCI_TSM_ERROR)
+			pci_clear_master(pdev);
+	}
+	fn->release.pending = false;
+}
+
+/**
+ * pci_tsm_release_init() - prepare for the loss of a function
+ * @fn: the function, not known to anybody yet
+ */
+void pci_tsm_release_init(struct pci_tsm_fn *fn)
+{
+	INIT_WORK(&fn->release.work, release_work);
+}
+
+/**
+ * pci_tsm_release_exit() - a function is about to be removed
+ * @fn: the function, drained
+ *
+ * Context: Process context, no locks held.
+ */
+void pci_tsm_release_exit(struct pci_tsm_fn *fn)
+{
+	cancel_work_sync(&fn->release.work);
+}
+
+/**
+ * pci_tsm_release_wait() - wait for a driver that is about to be released
+ * @fn: the function
+ *
+ * Context: Process context, not under the device's lock.
+ */
+void pci_tsm_release_wait(struct pci_tsm_fn *fn)
+{
+	flush_work(&fn->release.work);
+}
+
+/**
+ * pci_tsm_release_start() - get the driver away from a function in ERROR
+ * @fn: the function, with a TSM
+ *
+ * Without a driver, nothing stays private, and that is all. None can be attached
+ * meanwhile: pci_tsm_fn_attach() takes the lock for that.
+ *
+ * Context: Process context under the function's lock. Sleeps as long as TSM
+ * operations do.
+ */
+void pci_tsm_release_start(struct pci_tsm_fn *fn)
+{
+	struct pci_dev *pdev = fn->pdev;
+
+	if (!READ_ONCE(pdev->dev.driver)) {
+		fn_quiesce(fn);
+		return;
+	}
+
+	if (!pci_dev_is_disconnected(pdev)) {
+		pci_dev_set_io_state(pdev, pci_channel_io_perm_failure);
+		fn->release.disconnected = true;
+	}
+
+	fn->release.pending = true;
+	/* Not in the middle of a suspend */
+	queue_work(system_freezable_wq, &fn->release.work);
+}
