@@ -8,7 +8,7 @@
 
 VARIANT ?= um
 
-.PHONY: help demo guest shell check kernel realm kunit selftest fuzz lint soak series tree fold \
+.PHONY: help demo guest shell check kernel realm kunit selftest bench fuzz lint soak series tree fold \
 	packages packages-all guest-ready clean distclean
 
 help:			## Say what each target does
@@ -30,7 +30,7 @@ shell: guest-ready	## A prompt in the guest, same settings
 check:			## All that is needed to trust a change; ends with "N passed, N failed"
 	@scripts/check
 
-soak:			## Long or secondary: x86_64, 64K pages, KCSAN, guest with KASAN and lockdep, every patch on every architecture
+soak:			## Long or secondary: x86_64, 64K pages, KCSAN, 1000 resets, KASAN and lockdep, every patch on every architecture
 	@scripts/soak
 
 kernel: tree		## The Realm guest's kernel, in out/kernel [DEBUG=1: with KASAN and lockdep]
@@ -45,6 +45,9 @@ kunit: packages-all tree	## KUnit tests [VARIANT="um um-debug arm64 x86_64 ..."]
 selftest: guest-ready	## Selftests in the guest [TESTS="name ..."] [DEBUG=1]
 	@$(if $(DEBUG),scripts/build-kernel debug)
 	@scripts/selftest $(if $(DEBUG),debug) $(TESTS)
+
+bench: guest-ready	## Times, side by side: a reset with and without what it takes to get back to RUN
+	@RUN=tools/testing/selftests/pci-tsm/bench-reset.sh scripts/guest
 
 fuzz: packages-all tree	## Fuzz the parsers, 10 s each [SECONDS=n]
 	@scripts/fuzz $(SECONDS)
