@@ -269,19 +269,7 @@ static void devsec_life(struct fake_tsm *tsm, struct fake_dev *dev)
 	fake_unlock(tsm, dev);
 }
 
-struct sweep {
-	const char *name;
-	int rc;
-	bool dead;
-};
-
-static const struct sweep sweeps[] = {
-	{ "refused", -EPERM },
-	{ "timeout", -ETIMEDOUT },
-	{ "device dies", -EIO, true },
-};
-
-KUNIT_ARRAY_PARAM_DESC(sweep, sweeps, name);
+KUNIT_ARRAY_PARAM_DESC(sweep, fake_sweeps, name);
 
 /*
  * Let the first operation of a whole life fail, then the second, and so on
@@ -289,7 +277,7 @@ KUNIT_ARRAY_PARAM_DESC(sweep, sweeps, name);
  */
 static void devsec_every_op_fails(struct kunit *test)
 {
-	const struct sweep *sweep = test->param_value;
+	const struct fake_sweep *sweep = test->param_value;
 	struct fake_dev *dev = devsec_dev(test);
 	struct fake_tsm *tsm = tsm_of(test);
 	int at = 0;

@@ -37,6 +37,12 @@ static void fake_latency(struct fake_tsm *tsm)
 }
 
 /* Every operation but remove() passes here, so that any can be made to fail */
+const struct fake_sweep fake_sweeps[] = {
+	{ "refused", -EPERM },
+	{ "timeout", -ETIMEDOUT },
+	{ "device dies", -EIO, true },
+};
+
 static int fake_op(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
 {
 	if (tsm->latency_ms)
@@ -45,7 +51,8 @@ static int fake_op(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
 	guard(mutex)(&tsm->op_lock);
 	if (tsm->fail_op && strcmp(tsm->fail_op, op))
 		return 0;
-	if (++tsm->calls != tsm->fail_at)
+	if (++tsm->calls != tsm->fail_at &&
+	    !(tsm->fail_on && tsm->calls > tsm->fail_at))
 		return 0;
 
 	tsm->failed = true;
@@ -188,7 +195,7 @@ static int fake_op_run(struct pci_tsm_devsec *tsm)
 	if (dev->state != PCI_TSM_LOCKED)
 		return -EPROTO;
 
-	dev->state = PCI_TSM_RUN;
+	dev->state = dev->dies_at_run ? PCI_TSM_ERROR : PCI_TSM_RUN;
 	dev->svn += dev->svn_at_run;
 	return 0;
 }
@@ -504,6 +511,7 @@ void fake_fail(struct fake_tsm *tsm, const char *op, int at, int rc)
 	tsm->fail_at = at;
 	tsm->fail_rc = rc;
 	tsm->fail_dead = false;
+	tsm->fail_on = false;
 	tsm->failed = false;
 }
 

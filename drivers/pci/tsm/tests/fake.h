@@ -33,6 +33,7 @@
  * @cert: tells its certificates from others
  * @svn: security version number that it measures
  * @svn_at_run: is added to @svn when the function enters RUN
+ * @dies_at_run: it takes the request to enter RUN, and is in ERROR
  * @info: informational measurement
  * @hide: index of a measurement that is missing, 0 for none
  * @reverse: measurements come in the reverse order
@@ -57,6 +58,7 @@ struct fake_dev {
 	u8 cert;
 	u64 svn;
 	u64 svn_at_run;
+	bool dies_at_run;
 	u32 info;
 	u8 hide;
 	bool reverse;
@@ -88,6 +90,7 @@ struct fake_dev {
  * @fail_op: name of the only operation that is to fail, NULL for any
  * @fail_rc: what it returns
  * @fail_dead: a failing call leaves the device in ERROR
+ * @fail_on: all calls after it fail as well
  * @failed: a call was made to fail
  */
 struct fake_tsm {
@@ -109,8 +112,23 @@ struct fake_tsm {
 	const char *fail_op;
 	int fail_rc;
 	bool fail_dead;
+	bool fail_on;
 	bool failed;
 };
+
+/**
+ * struct fake_sweep - a way to fail, for each operation in turn
+ * @name: of it
+ * @rc: what the operation returns
+ * @dead: the device is in ERROR then
+ */
+struct fake_sweep {
+	const char *name;
+	int rc;
+	bool dead;
+};
+
+extern const struct fake_sweep fake_sweeps[3];
 
 struct fake_tsm *fake_tsm_create(struct kunit *test);
 struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,

@@ -636,19 +636,7 @@ static void reset_rate_limit(struct kunit *test)
 	expect_usable(test, dev);
 }
 
-struct sweep {
-	const char *name;
-	int rc;
-	bool dead;
-};
-
-static const struct sweep sweeps[] = {
-	{ "refused", -EPERM },
-	{ "timeout", -ETIMEDOUT },
-	{ "device dies", -EIO, true },
-};
-
-KUNIT_ARRAY_PARAM_DESC(sweep, sweeps, name);
+KUNIT_ARRAY_PARAM_DESC(sweep, fake_sweeps, name);
 
 /*
  * Let the first operation of a reset fail, then the second, and so on until a
@@ -656,7 +644,7 @@ KUNIT_ARRAY_PARAM_DESC(sweep, sweeps, name);
  */
 static void reset_every_op_fails(struct kunit *test)
 {
-	const struct sweep *sweep = test->param_value;
+	const struct fake_sweep *sweep = test->param_value;
 	struct fake_dev *dev = reset_dev(test);
 	struct fake_tsm *tsm = tsm_of(test);
 	const char *status = fn_of(dev)->restore.status;
@@ -696,7 +684,14 @@ static void reset_not_run(struct kunit *test)
 {
 	struct fake_dev *dev = reset_dev(test);
 
-	/* It takes the request, and dies when it is asked */
+	/* It takes the request, and dies */
+	dev->dies_at_run = true;
+	KUNIT_EXPECT_EQ(test, -EIO, pci_reset_function(dev->pdev));
+	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-run");
+	expect_lost(test, dev);
+	dev->dies_at_run = false;
+	expect_usable(test, dev);
+
 	fake_fail(tsm_of(test), "dma_enable", 1, -EIO);
 	KUNIT_EXPECT_EQ(test, -EIO, pci_reset_function(dev->pdev));
 	expect_lost(test, dev);
@@ -710,6 +705,96 @@ static void reset_not_run(struct kunit *test)
 	expect_usable(test, dev);
 	pci_tsm_error_check(dev->pdev);
 	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
+}
+
+/* DMA that the TSM does not stop: the device is made to stop */
+static void reset_dma_goes_on(struct kunit *test)
+{
+	struct fake_dev *dev = reset_dev(test);
+	struct fake_tsm *tsm = tsm_of(test);
+	u16 cmd;
+
+	fake_fail(tsm, "dma_disable", 1, -EIO);
+	tsm->fail_on = true;
+	scoped_guard(device, &dev->pdev->dev) {
+		KUNIT_EXPECT_NE(test, 0, pci_reset_function_locked(dev->pdev));
+		/* It looks disconnected to those who ask by its pci_dev */
+		pci_bus_read_config_word(dev->pdev->bus, dev->pdev->devfn,
+					 PCI_COMMAND, &cmd);
+		KUNIT_EXPECT_FALSE(test, cmd & PCI_COMMAND_MASTER);
+	}
+	flush_work(&fn_of(dev)->release.work);
+	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
+	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
+	expect_usable(test, dev);
+}
+
+/* The driver restores it by itself, and the core does not know what came of it */
+static void reset_lost_before_done(struct kunit *test)
+{
+	struct fake_dev *dev = reset_dev(test);
+
+	scoped_guard(device, &dev->pdev->dev) {
+		pci_tsm_reset_prepare(dev->pdev, true);
+		dev->svn++;
+		KUNIT_EXPECT_EQ(test, -EKEYREJECTED,
+				pci_tsm_reset_done(dev->pdev));
+		KUNIT_EXPECT_EQ(test, -EIO, pci_tsm_reset_finish(dev->pdev));
+	}
+	expect_lost(test, dev);
+}
+
+/* A driver that resets its device and restores nothing loses it in the end */
+static void reset_abandoned(struct kunit *test)
+{
+	struct fake_dev *dev = reset_dev(test);
+
+	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
+	pci_tsm_error_check(dev->pdev);
+	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
+
+	scoped_guard(mutex, &fn_of(dev)->lock)
+		fn_of(dev)->restore.reset_since -= 180ULL * NSEC_PER_SEC;
+	pci_tsm_error_check(dev->pdev);
+	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not restored");
+	expect_lost(test, dev);
+	expect_usable(test, dev);
+}
+
+/* No work is queued for a function that is about to be removed */
+static void reset_start_leaving(struct kunit *test)
+{
+	struct fake_dev *dev = reset_dev(test);
+	struct pci_tsm_fn *fn = fn_of(dev);
+
+	pci_tsm_reset_prepare(dev->pdev, true);
+	scoped_guard(mutex, &fn->lock)
+		fn->leaving = true;
+	pci_tsm_reset_start(dev->pdev);
+	flush_work(&fn->restore.work);
+	KUNIT_EXPECT_TRUE(test, fn->restore.pending);
+	KUNIT_EXPECT_EQ(test, fn->state, PCI_TSM_RUN);
+
+	scoped_guard(mutex, &fn->lock)
+		fn->leaving = false;
+	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_done(dev->pdev));
+	expect_restored(test, dev, 1);
+}
+
+/* A driver that comes is not taken for the one that has to go */
+static void reset_attach_while_releasing(struct kunit *test)
+{
+	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct pci_tsm_fn *fn = fn_of(dev);
+
+	scoped_guard(mutex, &fn->lock)
+		fn->release.pending = true;
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			device_driver_attach(&reset_driver.driver,
+					     &dev->pdev->dev));
+	scoped_guard(mutex, &fn->lock)
+		fn->release.pending = false;
+	bind(test, dev);
 }
 
 /* Nobody says that it fell: it is asked from time to time */
@@ -1013,6 +1098,11 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_rate_limit),
 	KUNIT_CASE_PARAM(reset_every_op_fails, sweep_gen_params),
 	KUNIT_CASE(reset_not_run),
+	KUNIT_CASE(reset_dma_goes_on),
+	KUNIT_CASE(reset_lost_before_done),
+	KUNIT_CASE(reset_abandoned),
+	KUNIT_CASE(reset_start_leaving),
+	KUNIT_CASE(reset_attach_while_releasing),
 	KUNIT_CASE(reset_periodic_check),
 	KUNIT_CASE(reset_by_driver),
 	KUNIT_CASE(reset_by_driver_and_gone),
