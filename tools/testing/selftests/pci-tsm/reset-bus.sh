@@ -30,6 +30,25 @@ both_to_run()
 	to_run_named "$SECOND"
 }
 
+# first_will_differ - after its next reset, while the second is at work
+first_will_differ()
+{
+	need_faults
+	both_to_run
+	start_writers "$SECOND"
+	dsm $DSM_CHANGE $SVN 1
+}
+
+# second_was_restored - and is at work still; userspace can have the first again
+second_was_restored()
+{
+	lost "measurement $SVN differs" "$FIRST"
+	restored 1 "$SECOND"
+	stop_writers "$SECOND"
+	dsm $DSM_ORIGINAL
+	usable "$FIRST"
+}
+
 # recoveries - how many the kernel has completed at the port
 recoveries()
 {
@@ -80,16 +99,9 @@ test_writers_do_not_notice_bus_resets()
 
 test_one_that_differs_does_not_take_the_other_along()
 {
-	need_faults
-	both_to_run
-	start_writers "$SECOND"
-	dsm $DSM_CHANGE $SVN 1
+	first_will_differ
 	is "reset" "$(reset_bus)" EKEYREJECTED
-	lost "measurement $SVN differs" "$FIRST"
-	restored 1 "$SECOND"
-	stop_writers "$SECOND"
-	dsm $DSM_ORIGINAL
-	usable "$FIRST"
+	second_was_restored
 }
 
 test_one_in_run_and_one_that_is_not()
@@ -155,18 +167,10 @@ test_writers_do_not_notice_errors()
 
 test_an_error_after_which_one_differs()
 {
-	need_faults
-	both_to_run
-	start_writers "$SECOND"
-	dsm $DSM_CHANGE $SVN 1
+	first_will_differ
 	qemu pcie_aer_inject_error rp1 DLP
 	within 20 no_driver "$FIRST"
-	lost "measurement $SVN differs" "$FIRST"
-	within 20 has_driver "$SECOND" nvme
-	restored 1 "$SECOND"
-	stop_writers "$SECOND"
-	dsm $DSM_ORIGINAL
-	usable "$FIRST"
+	second_was_restored
 }
 
 run_tests
