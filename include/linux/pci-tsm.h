@@ -145,9 +145,8 @@ enum pci_tsm_offset {
  * @remove: Free the context. Called after a successful @unlock, after a failed
  *	    @lock was cleaned up, and when @pdev or the TSM goes away whatever
  *	    state the function is in.
- * @lock: Bring the function from CONFIG_UNLOCKED to CONFIG_LOCKED. On failure
- *	  the core asks @query where the function is and calls @unlock if it is
- *	  not CONFIG_UNLOCKED.
+ * @lock: Bring the function from CONFIG_UNLOCKED to CONFIG_LOCKED. After a
+ *	  failure the core calls @unlock.
  * @collect: Collect the evidence of the LOCK session that @lock began: all
  *	     objects anew, of one point in time, authenticated, with
  *	     measurements that are signed for @nonce, of %PCI_TSM_NONCE_SIZE
@@ -182,6 +181,11 @@ enum pci_tsm_offset {
  * device delivered is malformed or not authentic, %-ESTALE when it belongs to
  * another LOCK session, %-EIO when the function is in ERROR. Who fails says why
  * in the log.
+ *
+ * The restore after a reset runs in a work item while its caller waits with the
+ * device's lock, in recovery from errors with the semaphore of the list of PCI
+ * devices, and when a system resumes before device interrupts are enabled: what
+ * an operation waits for must not need any of them.
  *
  * Context: Process context under a mutex of the function's own; no lock is held
  * that another function's operations need. Operations of one function never run

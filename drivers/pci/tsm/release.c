@@ -110,7 +110,8 @@ void pci_tsm_release_exit(struct pci_tsm_fn *fn)
  * pci_tsm_release_wait() - wait for a driver that is about to be released
  * @fn: the function
  *
- * Context: Process context, not under the device's lock.
+ * Context: Process context, not under the device's lock. Sleeps as long as the
+ * driver's remove() does.
  */
 void pci_tsm_release_wait(struct pci_tsm_fn *fn)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * PCI/TSM guest side: what its files share. Data flows one way: PCI core hooks
- * (gate.c, config.c) and sysfs.c call down into devsec.c, devsec.c calls the
- * TSM and mmio.c. The parsers and what places ranges have headers of their own.
+ * (gate.c, config.c, reset.c) and sysfs.c call down into devsec.c, devsec.c calls
+ * the TSM, evidence.c, mmio.c and release.c. The parsers and what places ranges
+ * have headers of their own.
  */
 #ifndef __DRIVERS_PCI_TSM_H
 #define __DRIVERS_PCI_TSM_H
@@ -93,7 +94,8 @@ struct pci_tsm_release {
  *
  * Lock order: device_lock(@pdev) -> @lock -> locks of the registries and
  * @evidence_lock. No lock that is shared between functions is held across a TSM
- * operation.
+ * operation. &pci_tsm_restore.work takes @lock only, so that it can be waited for
+ * under device_lock(); &pci_tsm_release.work takes both, and cannot.
  */
 struct pci_tsm_fn {
 	struct pci_dev *pdev;
