@@ -371,9 +371,8 @@ static bool is_abandoned(struct pci_tsm_fn *fn)
 
 /* A function in RUN tells nobody when it is not any more */
 static void fn_check(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
 {
-	guard(mutex)(&fn->lock);
-
 	if (fn->state != PCI_TSM_RUN)
 		return;
 	if (fn->restore.pending) {
@@ -412,12 +411,36 @@ static void check_work(struct work_struct *work)
 	/* It may have lost its state on purpose: that shows when it resumes */
 	active = pm_runtime_get_if_active(dev);
 	if (active)
-		fn_check(fn);
+		scoped_guard(mutex, &fn->lock)
+			fn_check(fn);
 	if (active > 0)
 		pm_runtime_put(dev);
 
 	guard(mutex)(&fn->lock);
 	check_later(fn);
+}
+
+/**
+ * pci_tsm_restore_look() - somebody wants to know if a function still is in RUN
+ * @fn: the function
+ *
+ * Nothing is asked of a function that is busy, or asleep.
+ *
+ * Context: Process context, no locks held. Does not wait for what is under way;
+ * sleeps as long as a query of the TSM does.
+ */
+void pci_tsm_restore_look(struct pci_tsm_fn *fn)
+{
+	struct device *dev = &fn->pdev->dev;
+	int active;
+
+	active = pm_runtime_get_if_active(dev);
+	if (active && mutex_trylock(&fn->lock)) {
+		fn_check(fn);
+		mutex_unlock(&fn->lock);
+	}
+	if (active > 0)
+		pm_runtime_put(dev);
 }
 
 /**
@@ -698,37 +721,29 @@ bool pci_tsm_reset_pending(struct pci_dev *pdev)
 	return call_vfs(pdev, vf_pending);
 }
 
-static bool fn_runs(struct pci_tsm_fn *fn)
+static bool fn_kept_state(struct pci_tsm_fn *fn)
 {
 	enum pci_tsm_state state;
 
 	guard(mutex)(&fn->lock);
-	return fn->state == PCI_TSM_RUN && !pci_tsm_fn_query(fn, &state) &&
-	       state == PCI_TSM_RUN;
+
+	if (fn->state != PCI_TSM_LOCKED && fn->state != PCI_TSM_RUN)
+		return true;
+	return !pci_tsm_fn_query(fn, &state) && state == fn->state;
 }
 
 /**
- * pci_tsm_power_up() - a function is about to leave a low-power state
- * @pdev: any PCI device
+ * pci_tsm_power_up() - a function has left a low-power state
+ * @pdev: any PCI device, its configuration is not restored yet
  *
- * If the function lost its state there, that was a reset.
+ * If the function lost its state there, that was a reset. The PCI core cannot
+ * know: the platform may have taken power from what was in D3hot.
  *
  * Context: Process context. Sleeps as long as TSM operations do.
  */
 void pci_tsm_power_up(struct pci_dev *pdev)
 {
-	u16 csr = 0;
-
-	if (!pdev->tsm_fn || pdev->current_state == PCI_D0)
-		return;
-
-	/* A system suspend that did not come about, or left it alone */
-	if (pdev->current_state == PCI_UNKNOWN && fn_runs(pdev->tsm_fn))
-		return;
-
-	if (pdev->current_state == PCI_D3hot && pdev->pm_cap)
-		pci_read_config_word(pdev, pdev->pm_cap + PCI_PM_CTRL, &csr);
-	if (PCI_POSSIBLE_ERROR(csr) || !(csr & PCI_PM_CTRL_NO_SOFT_RESET))
+	if (pdev->tsm_fn && !fn_kept_state(pdev->tsm_fn))
 		pci_tsm_reset_prepare(pdev, !pdev->driver ||
 				      pdev->driver->driver.pm);
 }
@@ -741,8 +756,13 @@ void pci_tsm_power_up(struct pci_dev *pdev)
  */
 void pci_tsm_error_check(struct pci_dev *pdev)
 {
-	if (pdev->tsm_fn)
-		fn_check(pdev->tsm_fn);
+	struct pci_tsm_fn *fn = pdev->tsm_fn;
+
+	if (!fn)
+		return;
+
+	guard(mutex)(&fn->lock);
+	fn_check(fn);
 }
 
 /* Before drivers, which may reset their devices */

@@ -6,6 +6,7 @@
 
 #define dev_fmt(fmt) "PCI/TSM: " fmt
 
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/ctype.h>
 #include <linux/device.h>
@@ -15,6 +16,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/tsm.h>
+#include <linux/user_namespace.h>
 #include "tsm.h"
 
 static struct pci_tsm_fn *to_fn(struct device *dev)
@@ -25,8 +27,14 @@ static struct pci_tsm_fn *to_fn(struct device *dev)
 static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
+	struct pci_tsm_fn *fn = to_fn(dev);
+
+	/* Who may change it is told the truth; others do not make the TSM work */
+	if (ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
+		pci_tsm_restore_look(fn);
+
 	return sysfs_emit(buf, "%s\n",
-			  pci_tsm_state_name(READ_ONCE(to_fn(dev)->state)));
+			  pci_tsm_state_name(READ_ONCE(fn->state)));
 }
 
 struct device_attribute pci_tsm_attr_state = __ATTR_RO(state);

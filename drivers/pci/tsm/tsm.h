@@ -167,6 +167,7 @@ extern unsigned int pci_tsm_check;
 void pci_tsm_restore_init(struct pci_tsm_fn *fn);
 void pci_tsm_restore_exit(struct pci_tsm_fn *fn);
 void pci_tsm_restore_watch(struct pci_tsm_fn *fn);
+void pci_tsm_restore_look(struct pci_tsm_fn *fn);
 int pci_tsm_restore_arm(struct pci_tsm_fn *fn, bool armed);
 
 /* registry.c */

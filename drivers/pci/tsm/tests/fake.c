@@ -45,6 +45,8 @@ const struct fake_sweep fake_sweeps[] = {
 
 static int fake_op(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
 {
+	if (tsm->hook)
+		tsm->hook(tsm, dev, op);
 	if (tsm->latency_ms)
 		fake_latency(tsm);
 

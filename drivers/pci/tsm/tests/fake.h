@@ -92,6 +92,8 @@ struct fake_dev {
  * @fail_dead: a failing call leaves the device in ERROR
  * @fail_on: all calls after it fail as well
  * @failed: a call was made to fail
+ * @hook: called at the beginning of every operation, may sleep; NULL for none
+ * @hook_data: for it
  */
 struct fake_tsm {
 	struct kunit *test;
@@ -114,6 +116,8 @@ struct fake_tsm {
 	bool fail_dead;
 	bool fail_on;
 	bool failed;
+	void (*hook)(struct fake_tsm *tsm, struct fake_dev *dev, const char *op);
+	void *hook_data;
 };
 
 /**

@@ -2,6 +2,8 @@
 /* KUnit tests of what becomes of accepted functions that are reset */
 
 #include <kunit/test.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -10,238 +12,24 @@
 #include <linux/tsm.h>
 #include <linux/workqueue.h>
 #include "../../pci.h"
-#include "fake.h"
-
-#define DRIVER	"pci_tsm_resets"
-#define DEVCAP	(PCI_EXP_DEVCAP_TEE | PCI_EXP_DEVCAP_FLR)
-
-/* What the driver was called for, in order, and what it found then */
-static struct {
-	char calls[32];
-	enum pci_tsm_state state;
-	bool dma;
-	bool clear_master;
-} seen;
-
-/* Where the driver's devices are */
-static struct fake_tsm *bus;
-
-static struct fake_tsm *tsm_of(struct kunit *test)
-{
-	return test->priv;
-}
-
-static struct pci_tsm_fn *fn_of(struct fake_dev *dev)
-{
-	return dev->pdev->tsm_fn;
-}
-
-static void see(struct pci_dev *pdev, char call)
-{
-	size_t n = strlen(seen.calls);
-	struct fake_dev *dev;
-
-	if (n + 1 < sizeof(seen.calls))
-		seen.calls[n] = call;
-	list_for_each_entry(dev, &bus->devs, node) {
-		if (dev->pdev != pdev)
-			continue;
-		seen.state = dev->state;
-		seen.dma = dev->dma;
-	}
-}
-
-static int reset_probe(struct pci_dev *pdev, const struct pci_device_id *id)
-{
-	int rc = pcim_enable_device(pdev);
-
-	if (rc)
-		return rc;
-
-	pci_set_master(pdev);
-	pci_save_state(pdev);
-	return 0;
-}
-
-static void reset_remove(struct pci_dev *pdev)
-{
-	see(pdev, 'r');
-	pci_clear_master(pdev);
-}
-
-static void reset_reset_prepare(struct pci_dev *pdev)
-{
-	see(pdev, 'P');
-	if (seen.clear_master)
-		pci_clear_master(pdev);
-}
-
-static void reset_reset_done(struct pci_dev *pdev)
-{
-	see(pdev, 'D');
-	if (seen.clear_master)
-		pci_set_master(pdev);
-}
-
-static pci_ers_result_t reset_error_detected(struct pci_dev *pdev,
-					     pci_channel_state_t state)
-{
-	see(pdev, state == pci_channel_io_perm_failure ? 'X' : 'E');
-	return state == pci_channel_io_frozen ? PCI_ERS_RESULT_NEED_RESET :
-						PCI_ERS_RESULT_CAN_RECOVER;
-}
-
-static pci_ers_result_t reset_slot_reset(struct pci_dev *pdev)
-{
-	see(pdev, 'S');
-	pci_restore_state(pdev);
-	return PCI_ERS_RESULT_RECOVERED;
-}
-
-static void reset_resume(struct pci_dev *pdev)
-{
-	see(pdev, 'R');
-}
-
-static const struct pci_error_handlers reset_handlers = {
-	.reset_prepare = reset_reset_prepare,
-	.reset_done = reset_reset_done,
-	.error_detected = reset_error_detected,
-	.slot_reset = reset_slot_reset,
-	.resume = reset_resume,
-};
-
-static const struct pci_device_id reset_ids[] = {
-	{ PCI_DEVICE(FAKE_VENDOR, FAKE_DEVICE) },
-	{}
-};
-
-/* It is told of a suspend, and has nothing to do */
-static const struct dev_pm_ops reset_pm = {};
-
-static struct pci_driver reset_driver = {
-	.name = DRIVER,
-	.driver.pm = &reset_pm,
-	.id_table = reset_ids,
-	.probe = reset_probe,
-	.remove = reset_remove,
-	.err_handler = &reset_handlers,
-};
-
-/* A bus with functions that can be reset, the first of which is returned */
-static struct fake_dev *reset_devs(struct kunit *test, struct pci_driver *drv,
-				   int nr)
-{
-	struct fake_tsm *tsm = fake_tsm_create(test);
-	struct fake_dev *dev;
-
-	test->priv = tsm;
-	bus = tsm;
-	/* Root Complex Integrated Endpoints recover without a bridge */
-	for (int i = 0; i < nr; i++)
-		fake_dev_add_type(tsm, i + 1, DEVCAP, PCI_EXP_TYPE_RC_END);
-	KUNIT_ASSERT_EQ(test, 0, kunit_pci_register_driver(test, drv));
-	fake_tsm_probe(tsm);
-	fake_tsm_register(tsm);
-
-	/* Spares the 100 ms of each reset */
-	list_for_each_entry(dev, &tsm->devs, node)
-		dev->pdev->imm_ready = 1;
-	memset(&seen, 0, sizeof(seen));
-	return &tsm->pool[0];
-}
-
-static void accept(struct kunit *test, struct fake_dev *dev)
-{
-	u8 digest[PCI_TSM_DIGEST_SIZE];
-
-	KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm_of(test), dev));
-	fake_digest(test, dev, digest);
-	KUNIT_ASSERT_EQ(test, 1, fake_accept_digest(dev, digest));
-}
-
-static void bind(struct kunit *test, struct fake_dev *dev)
-{
-	KUNIT_ASSERT_EQ(test, 0, device_driver_attach(&reset_driver.driver,
-						      &dev->pdev->dev));
-}
-
-/* A function in RUN with a driver */
-static struct fake_dev *reset_dev(struct kunit *test)
-{
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
-
-	accept(test, dev);
-	bind(test, dev);
-	fake_check(tsm_of(test), dev);
-	return dev;
-}
-
-static void expect_restored(struct kunit *test, struct fake_dev *dev,
-			    unsigned int count)
-{
-	struct pci_tsm_fn *fn = fn_of(dev);
-
-	KUNIT_EXPECT_EQ(test, fn->state, PCI_TSM_RUN);
-	KUNIT_EXPECT_STREQ(test, fn->restore.status, "ok");
-	KUNIT_EXPECT_EQ(test, fn->restore.count, count);
-	KUNIT_EXPECT_TRUE(test, fn->restore.armed);
-	KUNIT_EXPECT_FALSE(test, fn->restore.pending);
-	KUNIT_EXPECT_NOT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, dev->pdev->error_state, pci_channel_io_normal);
-	fake_check(tsm_of(test), dev);
-}
-
-/* Out, quiet, held, without a driver; and not back but by userspace */
-static void expect_lost(struct kunit *test, struct fake_dev *dev)
-{
-	struct pci_tsm_fn *fn = fn_of(dev);
-
-	flush_work(&fn->release.work);
-	KUNIT_EXPECT_EQ(test, fn->state, PCI_TSM_ERROR);
-	KUNIT_EXPECT_NE(test, dev->state, PCI_TSM_RUN);
-	KUNIT_EXPECT_EQ(test, dev->private, 0);
-	KUNIT_EXPECT_FALSE(test, dev->dma);
-	KUNIT_EXPECT_FALSE(test, fn->restore.armed);
-	KUNIT_EXPECT_FALSE(test, fn->release.pending);
-	KUNIT_EXPECT_FALSE(test, fn->restore.pending);
-	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, dev->pdev->error_state, pci_channel_io_normal);
-	KUNIT_EXPECT_TRUE(test, dev_no_autoprobe(&dev->pdev->dev));
-	KUNIT_EXPECT_NE(test, 0, device_driver_attach(&reset_driver.driver,
-						      &dev->pdev->dev));
-	fake_check(tsm_of(test), dev);
-}
-
-static void expect_usable(struct kunit *test, struct fake_dev *dev)
-{
-	fake_fail(tsm_of(test), NULL, 0, 0);
-	KUNIT_ASSERT_EQ(test, 0, fake_unlock(tsm_of(test), dev));
-	KUNIT_EXPECT_EQ(test, dev->private, 0);
-	fake_check(tsm_of(test), dev);
-	accept(test, dev);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "none");
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->restore.count, 0);
-	bind(test, dev);
-	fake_check(tsm_of(test), dev);
-}
+#include "resets.h"
 
 /* The driver continues with a function that is in RUN and does DMA again */
 static void reset_restores(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 	u8 before[PCI_TSM_DIGEST_SIZE], after[PCI_TSM_DIGEST_SIZE];
 	u16 cmd;
 
 	fake_digest(test, dev, before);
 	for (int i = 1; i <= 3; i++) {
-		memset(&seen, 0, sizeof(seen));
+		memset(&resets_seen, 0, sizeof(resets_seen));
 		KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
 		KUNIT_EXPECT_EQ(test, dev->resets, i);
-		KUNIT_EXPECT_STREQ(test, seen.calls, "PD");
-		KUNIT_EXPECT_EQ(test, seen.state, PCI_TSM_RUN);
-		KUNIT_EXPECT_TRUE(test, seen.dma);
-		expect_restored(test, dev, i);
+		KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PD");
+		KUNIT_EXPECT_EQ(test, resets_seen.state, PCI_TSM_RUN);
+		KUNIT_EXPECT_TRUE(test, resets_seen.dma);
+		resets_expect_restored(test, dev, i);
 	}
 
 	fake_digest(test, dev, after);
@@ -253,65 +41,65 @@ static void reset_restores(struct kunit *test)
 /* Under the device's lock, and if it can be had */
 static void reset_variants(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	scoped_guard(device, &dev->pdev->dev)
 		KUNIT_EXPECT_EQ(test, 0, pci_reset_function_locked(dev->pdev));
 	KUNIT_EXPECT_EQ(test, 0, pci_try_reset_function(dev->pdev));
-	expect_restored(test, dev, 2);
+	resets_expect_restored(test, dev, 2);
 
 	dev->svn++;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_try_reset_function(dev->pdev));
-	expect_lost(test, dev);
-	expect_usable(test, dev);
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 
 	dev->svn++;
 	scoped_guard(device, &dev->pdev->dev)
 		KUNIT_EXPECT_EQ(test, -EKEYREJECTED,
 				pci_reset_function_locked(dev->pdev));
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 }
 
 /* A driver that wanted no DMA does not get it before it asks again */
 static void reset_dma_off(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
-	seen.clear_master = true;
+	resets_seen.clear_master = true;
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, seen.calls, "PD");
-	KUNIT_EXPECT_FALSE(test, seen.dma);
-	expect_restored(test, dev, 1);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PD");
+	KUNIT_EXPECT_FALSE(test, resets_seen.dma);
+	resets_expect_restored(test, dev, 1);
 }
 
 /* A function without a driver comes back, too, and without DMA */
 static void reset_unbound(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
-	accept(test, dev);
+	resets_accept(test, dev);
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->restore.count, 1);
-	fake_check(tsm_of(test), dev);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->restore.count, 1);
+	fake_check(resets_tsm(test), dev);
 
 	/* There is nobody to wait for */
 	dev->cert++;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_FALSE(test, fn_of(dev)->release.pending);
+	KUNIT_EXPECT_FALSE(test, resets_fn(dev)->release.pending);
 	KUNIT_EXPECT_EQ(test, dev->private, 0);
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 }
 
 /* What DMA there was ends before the reset */
 static void reset_prepare_stops_dma(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	pci_tsm_reset_prepare(dev->pdev, true);
 	KUNIT_EXPECT_FALSE(test, dev->dma);
 	KUNIT_EXPECT_TRUE(test, pci_tsm_reset_pending(dev->pdev));
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_RUN);
 	KUNIT_EXPECT_EQ(test, -EBUSY, fake_refresh(dev));
 
 	/* Asked for too early: not forgotten */
@@ -322,9 +110,9 @@ static void reset_prepare_stops_dma(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_done(dev->pdev));
 	KUNIT_EXPECT_TRUE(test, dev->dma);
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_done(dev->pdev));
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 }
 
 static void change_cert(struct fake_dev *dev)
@@ -421,7 +209,7 @@ KUNIT_ARRAY_PARAM(change, changes, change_desc);
 static void reset_changed(struct kunit *test)
 {
 	const struct change *c = test->param_value;
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 	struct resource bar;
 	size_t len;
 
@@ -429,66 +217,66 @@ static void reset_changed(struct kunit *test)
 		len = fake_report_range(dev->report, 0, 0x100000, 1, 0, 0);
 		dev->report_len = fake_report_end(dev->report, len, 4);
 	}
-	accept(test, dev);
-	bind(test, dev);
+	resets_accept(test, dev);
+	resets_bind(test, dev);
 
 	bar = *pci_resource_n(dev->pdev, 2);
 	c->change(dev);
 	KUNIT_EXPECT_EQ(test, c->rc, pci_reset_function(dev->pdev));
 	*pci_resource_n(dev->pdev, 2) = bar;
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, c->status);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, c->status);
 	if (!c->rc) {
-		KUNIT_EXPECT_STREQ(test, seen.calls, "PD");
-		KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
+		KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PD");
+		KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_RUN);
 		return;
 	}
 
-	expect_lost(test, dev);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "PXr");
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PXr");
 
 	/* As it was before is not enough: userspace has to look at it */
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
 }
 
 /* A device that may take a firmware update is measured after RUN, too */
 static void reset_update_at_run(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
 	dev->report[0] = 0;
-	accept(test, dev);
-	bind(test, dev);
+	resets_accept(test, dev);
+	resets_bind(test, dev);
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 
 	dev->svn_at_run = 1;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status,
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status,
 			   "measurement 0x10 differs");
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 }
 
 /* What was added is found as well */
 static void reset_measurement_added(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
 	dev->hide = 0x20;
-	accept(test, dev);
-	bind(test, dev);
+	resets_accept(test, dev);
+	resets_bind(test, dev);
 	dev->hide = 0;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status,
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status,
 			   "measurement 0x20 added");
-	expect_lost(test, dev);
-	expect_usable(test, dev);
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 }
 
 /* The driver's last accesses reach a function that rejects them */
 static void reset_private_until_released(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	dev->svn++;
 	scoped_guard(device, &dev->pdev->dev) {
@@ -499,23 +287,23 @@ static void reset_private_until_released(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, dev->dma);
 		KUNIT_EXPECT_NOT_NULL(test, dev->pdev->dev.driver);
 		KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(dev->pdev));
-		KUNIT_EXPECT_TRUE(test, fn_of(dev)->release.pending);
+		KUNIT_EXPECT_TRUE(test, resets_fn(dev)->release.pending);
 	}
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 	KUNIT_EXPECT_EQ(test, dev->private, 0);
-	expect_usable(test, dev);
+	resets_expect_usable(test, dev);
 }
 
 /* Evidence that was refused can be looked at */
 static void reset_shows_evidence(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 	u8 before[PCI_TSM_DIGEST_SIZE], after[PCI_TSM_DIGEST_SIZE];
 
 	fake_digest(test, dev, before);
 	dev->svn++;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 	fake_digest(test, dev, after);
 	KUNIT_EXPECT_NE(test, 0, memcmp(before, after, sizeof(before)));
 }
@@ -529,76 +317,76 @@ static ssize_t store(struct fake_dev *dev, const char *buf)
 /* Whoever accepts by 1 has not said what may come back */
 static void reset_not_armed(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
 	KUNIT_EXPECT_EQ(test, -EINVAL, store(dev, "1"));
-	KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm_of(test), dev));
+	KUNIT_ASSERT_EQ(test, 0, fake_lock(resets_tsm(test), dev));
 	KUNIT_EXPECT_EQ(test, -EINVAL, store(dev, "1"));
 	KUNIT_ASSERT_EQ(test, 1, fake_accept(dev));
-	bind(test, dev);
-	KUNIT_EXPECT_FALSE(test, fn_of(dev)->restore.armed);
+	resets_bind(test, dev);
+	KUNIT_EXPECT_FALSE(test, resets_fn(dev)->restore.armed);
 	KUNIT_EXPECT_EQ(test, -EPERM, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-armed");
-	expect_lost(test, dev);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "PXr");
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-armed");
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PXr");
 	KUNIT_EXPECT_EQ(test, -EINVAL, store(dev, "1"));
-	KUNIT_ASSERT_EQ(test, 0, fake_unlock(tsm_of(test), dev));
+	KUNIT_ASSERT_EQ(test, 0, fake_unlock(resets_tsm(test), dev));
 
-	KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm_of(test), dev));
+	KUNIT_ASSERT_EQ(test, 0, fake_lock(resets_tsm(test), dev));
 	KUNIT_ASSERT_EQ(test, 1, fake_accept(dev));
-	bind(test, dev);
+	resets_bind(test, dev);
 	KUNIT_EXPECT_EQ(test, 2, store(dev, "1\n"));
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 
 	KUNIT_EXPECT_EQ(test, -EINVAL, store(dev, "perhaps"));
 	KUNIT_EXPECT_EQ(test, 1, store(dev, "0"));
 	KUNIT_EXPECT_EQ(test, -EPERM, pci_reset_function(dev->pdev));
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 }
 
 /* A driver that is not told of resets may access MMIO at any time */
 static void reset_driver_not_told(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &fake_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &fake_driver, 1);
 
-	accept(test, dev);
+	resets_accept(test, dev);
 	KUNIT_ASSERT_EQ(test, 0, fake_bind(dev));
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status,
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status,
 			   "driver not told");
-	flush_work(&fn_of(dev)->release.work);
+	flush_work(&resets_fn(dev)->release.work);
 	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
 	KUNIT_EXPECT_EQ(test, dev->private, 0);
-	fake_check(tsm_of(test), dev);
+	fake_check(resets_tsm(test), dev);
 }
 
 /* Nothing was promised for what is not in RUN */
 static void reset_locked(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
-	KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm_of(test), dev));
+	KUNIT_ASSERT_EQ(test, 0, fake_lock(resets_tsm(test), dev));
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
-	KUNIT_EXPECT_FALSE(test, fn_of(dev)->restore.pending);
-	fake_check(tsm_of(test), dev);
-	KUNIT_EXPECT_EQ(test, 0, fake_unlock(tsm_of(test), dev));
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
+	KUNIT_EXPECT_FALSE(test, resets_fn(dev)->restore.pending);
+	fake_check(resets_tsm(test), dev);
+	KUNIT_EXPECT_EQ(test, 0, fake_unlock(resets_tsm(test), dev));
 }
 
 static void reset_unlocked(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
-	bind(test, dev);
-	fake_fail(tsm_of(test), NULL, 1, -EPERM);
+	resets_bind(test, dev);
+	fake_fail(resets_tsm(test), NULL, 1, -EPERM);
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
 	KUNIT_EXPECT_EQ(test, dev->resets, 1);
-	KUNIT_EXPECT_FALSE(test, tsm_of(test)->failed);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "PD");
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_UNLOCKED);
-	fake_check(tsm_of(test), dev);
+	KUNIT_EXPECT_FALSE(test, resets_tsm(test)->failed);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PD");
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_UNLOCKED);
+	fake_check(resets_tsm(test), dev);
 }
 
 static void restore_params(void *data)
@@ -611,29 +399,29 @@ static void restore_params(void *data)
 /* A function that gets nowhere is given up, one that works is not */
 static void reset_rate_limit(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
 
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, restore_params,
 							   NULL));
 	pci_tsm_restore_burst = 2;
 	pci_tsm_restore_interval = 0;
-	accept(test, dev);
-	bind(test, dev);
+	resets_accept(test, dev);
+	resets_bind(test, dev);
 	for (int i = 1; i <= 20; i++)
 		KUNIT_ASSERT_EQ(test, 0, pci_reset_function(dev->pdev));
-	expect_restored(test, dev, 20);
+	resets_expect_restored(test, dev, 20);
 
 	pci_tsm_restore_interval = 1000 * 60 * 60;
 	fake_unbind(dev);
-	expect_usable(test, dev);
+	resets_expect_usable(test, dev);
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	expect_restored(test, dev, 2);
+	resets_expect_restored(test, dev, 2);
 	KUNIT_EXPECT_EQ(test, -EBUSY, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "rate-limit");
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->restore.count, 2);
-	expect_lost(test, dev);
-	expect_usable(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "rate-limit");
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->restore.count, 2);
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 }
 
 KUNIT_ARRAY_PARAM_DESC(sweep, fake_sweeps, name);
@@ -645,9 +433,9 @@ KUNIT_ARRAY_PARAM_DESC(sweep, fake_sweeps, name);
 static void reset_every_op_fails(struct kunit *test)
 {
 	const struct fake_sweep *sweep = test->param_value;
-	struct fake_dev *dev = reset_dev(test);
-	struct fake_tsm *tsm = tsm_of(test);
-	const char *status = fn_of(dev)->restore.status;
+	struct fake_dev *dev = resets_dev(test);
+	struct fake_tsm *tsm = resets_tsm(test);
+	const char *status = resets_fn(dev)->restore.status;
 	int at = 0, lost = 0, rc;
 
 	do {
@@ -670,8 +458,8 @@ static void reset_every_op_fails(struct kunit *test)
 			KUNIT_EXPECT_TRUE(test, str_has_prefix(status, "timeout: "));
 		else
 			KUNIT_EXPECT_TRUE(test, str_has_prefix(status, "tsm: "));
-		expect_lost(test, dev);
-		expect_usable(test, dev);
+		resets_expect_lost(test, dev);
+		resets_expect_usable(test, dev);
 	} while (true);
 
 	KUNIT_EXPECT_EQ(test, rc, 0);
@@ -682,36 +470,36 @@ static void reset_every_op_fails(struct kunit *test)
 /* The device is not what it says to be after one of the steps */
 static void reset_not_run(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	/* It takes the request, and dies */
 	dev->dies_at_run = true;
 	KUNIT_EXPECT_EQ(test, -EIO, pci_reset_function(dev->pdev));
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-run");
-	expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-run");
+	resets_expect_lost(test, dev);
 	dev->dies_at_run = false;
-	expect_usable(test, dev);
+	resets_expect_usable(test, dev);
 
-	fake_fail(tsm_of(test), "dma_enable", 1, -EIO);
+	fake_fail(resets_tsm(test), "dma_enable", 1, -EIO);
 	KUNIT_EXPECT_EQ(test, -EIO, pci_reset_function(dev->pdev));
-	expect_lost(test, dev);
-	expect_usable(test, dev);
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 
 	dev->state = PCI_TSM_UNLOCKED;
 	pci_tsm_error_check(dev->pdev);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-run");
-	expect_lost(test, dev);
-	KUNIT_EXPECT_NOT_NULL(test, strstr(seen.calls, "Xr"));
-	expect_usable(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-run");
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(resets_seen.calls, "Xr"));
+	resets_expect_usable(test, dev);
 	pci_tsm_error_check(dev->pdev);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_RUN);
 }
 
 /* DMA that the TSM does not stop: the device is made to stop */
 static void reset_dma_goes_on(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
-	struct fake_tsm *tsm = tsm_of(test);
+	struct fake_dev *dev = resets_dev(test);
+	struct fake_tsm *tsm = resets_tsm(test);
 	u16 cmd;
 
 	fake_fail(tsm, "dma_disable", 1, -EIO);
@@ -723,16 +511,16 @@ static void reset_dma_goes_on(struct kunit *test)
 					 PCI_COMMAND, &cmd);
 		KUNIT_EXPECT_FALSE(test, cmd & PCI_COMMAND_MASTER);
 	}
-	flush_work(&fn_of(dev)->release.work);
+	flush_work(&resets_fn(dev)->release.work);
 	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
-	expect_usable(test, dev);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
+	resets_expect_usable(test, dev);
 }
 
 /* The driver restores it by itself, and the core does not know what came of it */
 static void reset_lost_before_done(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	scoped_guard(device, &dev->pdev->dev) {
 		pci_tsm_reset_prepare(dev->pdev, true);
@@ -741,31 +529,31 @@ static void reset_lost_before_done(struct kunit *test)
 				pci_tsm_reset_done(dev->pdev));
 		KUNIT_EXPECT_EQ(test, -EIO, pci_tsm_reset_finish(dev->pdev));
 	}
-	expect_lost(test, dev);
+	resets_expect_lost(test, dev);
 }
 
 /* A driver that resets its device and restores nothing loses it in the end */
 static void reset_abandoned(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
 	pci_tsm_error_check(dev->pdev);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_RUN);
 
-	scoped_guard(mutex, &fn_of(dev)->lock)
-		fn_of(dev)->restore.reset_since -= 180ULL * NSEC_PER_SEC;
+	scoped_guard(mutex, &resets_fn(dev)->lock)
+		resets_fn(dev)->restore.reset_since -= 180ULL * NSEC_PER_SEC;
 	pci_tsm_error_check(dev->pdev);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not restored");
-	expect_lost(test, dev);
-	expect_usable(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not restored");
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 }
 
 /* No work is queued for a function that is about to be removed */
 static void reset_start_leaving(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
-	struct pci_tsm_fn *fn = fn_of(dev);
+	struct fake_dev *dev = resets_dev(test);
+	struct pci_tsm_fn *fn = resets_fn(dev);
 
 	pci_tsm_reset_prepare(dev->pdev, true);
 	scoped_guard(mutex, &fn->lock)
@@ -778,23 +566,64 @@ static void reset_start_leaving(struct kunit *test)
 	scoped_guard(mutex, &fn->lock)
 		fn->leaving = false;
 	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_done(dev->pdev));
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 }
 
 /* A driver that comes is not taken for the one that has to go */
 static void reset_attach_while_releasing(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 1);
-	struct pci_tsm_fn *fn = fn_of(dev);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
+	struct pci_tsm_fn *fn = resets_fn(dev);
 
 	scoped_guard(mutex, &fn->lock)
 		fn->release.pending = true;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			device_driver_attach(&reset_driver.driver,
+			device_driver_attach(&resets_driver.driver,
 					     &dev->pdev->dev));
 	scoped_guard(mutex, &fn->lock)
 		fn->release.pending = false;
-	bind(test, dev);
+	resets_bind(test, dev);
+}
+
+static void expect_state(struct kunit *test, struct fake_dev *dev,
+			 const char *state)
+{
+	struct device_attribute *attr = &pci_tsm_attr_state;
+	char *buf = kunit_kzalloc(test, PAGE_SIZE, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_EXPECT_GT(test, attr->show(&dev->pdev->dev, attr, buf), 0);
+	KUNIT_EXPECT_STREQ(test, buf, state);
+}
+
+/* Who may act on it is told the truth, and nobody else makes the TSM work */
+static void reset_found_by_reading(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+	const struct cred *mine;
+	struct cred *cred;
+
+	expect_state(test, dev, "run\n");
+	fake_check(resets_tsm(test), dev);
+
+	cred = prepare_creds();
+	KUNIT_ASSERT_NOT_NULL(test, cred);
+	cap_clear(cred->cap_effective);
+	dev->state = PCI_TSM_ERROR;
+	fake_fail(resets_tsm(test), NULL, 1, -EIO);
+	mine = override_creds(cred);
+	expect_state(test, dev, "run\n");
+	put_cred(revert_creds(mine));
+	KUNIT_EXPECT_FALSE(test, resets_tsm(test)->failed);
+	fake_fail(resets_tsm(test), NULL, 0, 0);
+
+	/* Nor is a reset waited for */
+	scoped_guard(mutex, &resets_fn(dev)->lock)
+		expect_state(test, dev, "run\n");
+	expect_state(test, dev, "error\n");
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-run");
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 }
 
 /* Nobody says that it fell: it is asked from time to time */
@@ -805,27 +634,27 @@ static void reset_periodic_check(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, restore_params,
 							   NULL));
 	pci_tsm_check = 10;
-	dev = reset_dev(test);
+	dev = resets_dev(test);
 	msleep(50);
-	KUNIT_EXPECT_EQ(test, READ_ONCE(fn_of(dev)->state), PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(resets_fn(dev)->state), PCI_TSM_RUN);
 
 	dev->state = PCI_TSM_ERROR;
-	for (int i = 0; i < 100 && READ_ONCE(fn_of(dev)->state) == PCI_TSM_RUN; i++)
+	for (int i = 0; i < 100 && READ_ONCE(resets_fn(dev)->state) == PCI_TSM_RUN; i++)
 		fsleep(10000);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-run");
-	expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-run");
+	resets_expect_lost(test, dev);
 }
 
 /* Drivers do that by themselves, with their own lock or the device's held */
 static void reset_by_driver(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	pci_save_state(dev->pdev);
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
 	KUNIT_EXPECT_TRUE(test, pci_tsm_reset_pending(dev->pdev));
 	pci_restore_state(dev->pdev);
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 	KUNIT_EXPECT_TRUE(test, dev->dma);
 
 	dev->svn++;
@@ -833,53 +662,47 @@ static void reset_by_driver(struct kunit *test)
 		pci_save_state(dev->pdev);
 		KUNIT_EXPECT_EQ(test, 0, __pci_reset_function_locked(dev->pdev));
 		pci_restore_state(dev->pdev);
-		KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
+		KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
 		KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(dev->pdev));
 	}
-	expect_lost(test, dev);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "Xr");
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "Xr");
 }
 
 /* A driver that resets its device and goes leaves it to nobody */
 static void reset_by_driver_and_gone(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
 	fake_unbind(dev);
-	KUNIT_EXPECT_EQ(test, -EIO, device_driver_attach(&reset_driver.driver,
+	KUNIT_EXPECT_EQ(test, -EIO, device_driver_attach(&resets_driver.driver,
 							 &dev->pdev->dev));
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
-	fake_check(tsm_of(test), dev);
-	expect_usable(test, dev);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
+	fake_check(resets_tsm(test), dev);
+	resets_expect_usable(test, dev);
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 }
 
 /* Nor can a reset that was never restored keep userspace from starting anew */
 static void reset_not_restored(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
 	fake_unbind(dev);
-	expect_usable(test, dev);
+	resets_expect_usable(test, dev);
 	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 
 	/* In ERROR by the time that it is restored: the driver goes as well */
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
-	scoped_guard(mutex, &fn_of(dev)->lock)
-		pci_tsm_fn_fail(fn_of(dev), "test");
+	scoped_guard(mutex, &resets_fn(dev)->lock)
+		pci_tsm_fn_fail(resets_fn(dev), "test");
 	KUNIT_EXPECT_EQ(test, -EIO, pci_tsm_reset_done(dev->pdev));
-	expect_lost(test, dev);
-	expect_usable(test, dev);
-}
-
-static pci_ers_result_t flr_subordinates(struct pci_dev *pdev)
-{
-	return pcie_flr(pdev) ? PCI_ERS_RESULT_DISCONNECT :
-				PCI_ERS_RESULT_RECOVERED;
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
 }
 
 static pci_ers_result_t fail_subordinates(struct pci_dev *pdev)
@@ -890,114 +713,132 @@ static pci_ers_result_t fail_subordinates(struct pci_dev *pdev)
 /* Recovery from an error, between the reset and slot_reset() */
 static void reset_recovery(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
 			pcie_do_recovery(dev->pdev, pci_channel_io_frozen,
-					 flr_subordinates));
+					 resets_flr_subordinates));
 	KUNIT_EXPECT_EQ(test, dev->resets, 1);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "ESR");
-	KUNIT_EXPECT_EQ(test, seen.state, PCI_TSM_RUN);
-	expect_restored(test, dev, 1);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "ESR");
+	KUNIT_EXPECT_EQ(test, resets_seen.state, PCI_TSM_RUN);
+	resets_expect_restored(test, dev, 1);
 
 	/* Without a reset there is nothing to be restored */
-	memset(&seen, 0, sizeof(seen));
+	memset(&resets_seen, 0, sizeof(resets_seen));
 	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
 			pcie_do_recovery(dev->pdev, pci_channel_io_normal,
-					 flr_subordinates));
-	KUNIT_EXPECT_STREQ(test, seen.calls, "ER");
-	expect_restored(test, dev, 1);
+					 resets_flr_subordinates));
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "ER");
+	resets_expect_restored(test, dev, 1);
 }
 
 static void reset_recovery_lost(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	dev->svn++;
-	pcie_do_recovery(dev->pdev, pci_channel_io_frozen, flr_subordinates);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status,
+	pcie_do_recovery(dev->pdev, pci_channel_io_frozen, resets_flr_subordinates);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status,
 			   "measurement 0x10 differs");
-	expect_lost(test, dev);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "EXr");
-	expect_usable(test, dev);
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "EXr");
+	resets_expect_usable(test, dev);
 
 	/* The error itself was too much */
-	memset(&seen, 0, sizeof(seen));
+	memset(&resets_seen, 0, sizeof(resets_seen));
 	dev->state = PCI_TSM_ERROR;
-	pcie_do_recovery(dev->pdev, pci_channel_io_normal, flr_subordinates);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-run");
-	expect_lost(test, dev);
-	KUNIT_EXPECT_STREQ(test, seen.calls, "EXr");
-	expect_usable(test, dev);
+	pcie_do_recovery(dev->pdev, pci_channel_io_normal, resets_flr_subordinates);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-run");
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "EXr");
+	resets_expect_usable(test, dev);
 
-	memset(&seen, 0, sizeof(seen));
+	memset(&resets_seen, 0, sizeof(resets_seen));
 	pcie_do_recovery(dev->pdev, pci_channel_io_frozen, fail_subordinates);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "reset failed");
-	expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "reset failed");
+	resets_expect_lost(test, dev);
 }
 
-/* Power that went is a reset, unless the function says that it keeps its state */
+/* Power that went is a reset, and the TSM knows if it went */
 static void reset_power(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	pci_tsm_power_up(dev->pdev);
 	KUNIT_EXPECT_FALSE(test, pci_tsm_reset_pending(dev->pdev));
 
 	pci_save_state(dev->pdev);
-	dev->pdev->current_state = PCI_D3cold;
-	pci_tsm_power_up(dev->pdev);
 	dev->state = PCI_TSM_UNLOCKED;
-	dev->pdev->current_state = PCI_D0;
+	pci_tsm_power_up(dev->pdev);
+	KUNIT_EXPECT_TRUE(test, pci_tsm_reset_pending(dev->pdev));
 	pci_restore_state(dev->pdev);
-	expect_restored(test, dev, 1);
+	resets_expect_restored(test, dev, 1);
 
-	/* A system suspend leaves the state open: it may have been lost, or not */
-	dev->pdev->current_state = PCI_UNKNOWN;
+	/* Who does not know is taken for lost */
+	pci_save_state(dev->pdev);
+	fake_fail(resets_tsm(test), "query", 1, -EIO);
+	pci_tsm_power_up(dev->pdev);
+	KUNIT_EXPECT_TRUE(test, pci_tsm_reset_pending(dev->pdev));
+	pci_restore_state(dev->pdev);
+	resets_expect_restored(test, dev, 2);
+}
+
+/* A function that is LOCKED and keeps its state stays so */
+static void reset_power_locked(struct kunit *test)
+{
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
+
 	pci_tsm_power_up(dev->pdev);
 	KUNIT_EXPECT_FALSE(test, pci_tsm_reset_pending(dev->pdev));
+	KUNIT_ASSERT_EQ(test, 0, fake_lock(resets_tsm(test), dev));
+	pci_tsm_power_up(dev->pdev);
+	KUNIT_EXPECT_FALSE(test, pci_tsm_reset_pending(dev->pdev));
+
 	pci_save_state(dev->pdev);
 	dev->state = PCI_TSM_UNLOCKED;
 	pci_tsm_power_up(dev->pdev);
-	dev->pdev->current_state = PCI_D0;
 	pci_restore_state(dev->pdev);
-	expect_restored(test, dev, 2);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
+	fake_check(resets_tsm(test), dev);
 }
 
 #ifdef CONFIG_PM
 /* Who is put to sleep on purpose is not asked where it is */
 static void reset_check_sleeping(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 	struct device *d = &dev->pdev->dev;
 
+	/* The bridge would go to sleep, too */
+	KUNIT_ASSERT_GE(test, pm_runtime_resume_and_get(d->parent), 0);
 	pm_runtime_disable(d);
-	pm_runtime_set_suspended(d);
+	KUNIT_EXPECT_EQ(test, 0, pm_runtime_set_suspended(d));
 	pm_runtime_enable(d);
 	dev->state = PCI_TSM_ERROR;
-	mod_delayed_work(system_percpu_wq, &fn_of(dev)->restore.check, 0);
+	mod_delayed_work(system_percpu_wq, &resets_fn(dev)->restore.check, 0);
 	msleep(50);
-	KUNIT_EXPECT_EQ(test, READ_ONCE(fn_of(dev)->state), PCI_TSM_RUN);
+	KUNIT_EXPECT_EQ(test, READ_ONCE(resets_fn(dev)->state), PCI_TSM_RUN);
 	pm_runtime_disable(d);
-	pm_runtime_set_active(d);
+	KUNIT_EXPECT_EQ(test, 0, pm_runtime_set_active(d));
 	pm_runtime_enable(d);
-	mod_delayed_work(system_percpu_wq, &fn_of(dev)->restore.check, 0);
-	for (int i = 0; i < 100 && READ_ONCE(fn_of(dev)->state) == PCI_TSM_RUN; i++)
+	pm_runtime_put(d->parent);
+	mod_delayed_work(system_percpu_wq, &resets_fn(dev)->restore.check, 0);
+	for (int i = 0; i < 100 && READ_ONCE(resets_fn(dev)->state) == PCI_TSM_RUN; i++)
 		fsleep(10000);
-	KUNIT_EXPECT_STREQ(test, fn_of(dev)->restore.status, "not-run");
-	expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "not-run");
+	resets_expect_lost(test, dev);
 }
 #endif
 
 /* Functions below one bridge do not wait for each other */
 static void reset_parallel(struct kunit *test)
 {
-	struct fake_dev *dev = reset_devs(test, &reset_driver, 3);
-	struct fake_tsm *tsm = tsm_of(test);
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 3);
+	struct fake_tsm *tsm = resets_tsm(test);
 
 	for (int i = 0; i < 3; i++) {
-		accept(test, &dev[i]);
-		bind(test, &dev[i]);
+		resets_accept(test, &dev[i]);
+		resets_bind(test, &dev[i]);
 		pci_save_state(dev[i].pdev);
 		pcie_flr(dev[i].pdev);
 		__pci_restore_state(dev[i].pdev);
@@ -1013,15 +854,15 @@ static void reset_parallel(struct kunit *test)
 	tsm->latency_ms = 0;
 
 	KUNIT_EXPECT_EQ(test, tsm->inside_max, 3);
-	expect_restored(test, &dev[0], 1);
-	expect_lost(test, &dev[1]);
-	expect_restored(test, &dev[2], 1);
+	resets_expect_restored(test, &dev[0], 1);
+	resets_expect_lost(test, &dev[1]);
+	resets_expect_restored(test, &dev[2], 1);
 }
 
 /* Lost, and removed before its driver could be released */
 static void reset_removed(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	dev->svn++;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
@@ -1036,47 +877,47 @@ static void reset_removed(struct kunit *test)
 /* Lost, and its TSM leaves before its driver could be released */
 static void reset_tsm_leaves(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	dev->svn++;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
-	fake_tsm_unregister(tsm_of(test));
-	flush_work(&fn_of(dev)->release.work);
+	fake_tsm_unregister(resets_tsm(test));
+	flush_work(&resets_fn(dev)->release.work);
 	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_UNLOCKED);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_UNLOCKED);
 	KUNIT_EXPECT_EQ(test, dev->pdev->error_state, pci_channel_io_normal);
-	fake_check(tsm_of(test), dev);
+	fake_check(resets_tsm(test), dev);
 }
 
 /* The TSM leaves in the middle: no reset brings the function back */
 static void reset_tsm_leaves_pending(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	pci_save_state(dev->pdev);
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
-	fake_tsm_unregister(tsm_of(test));
+	fake_tsm_unregister(resets_tsm(test));
 	pci_restore_state(dev->pdev);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_UNLOCKED);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->restore.count, 0);
-	KUNIT_EXPECT_FALSE(test, fn_of(dev)->restore.pending);
-	fake_check(tsm_of(test), dev);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_UNLOCKED);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->restore.count, 0);
+	KUNIT_EXPECT_FALSE(test, resets_fn(dev)->restore.pending);
+	fake_check(resets_tsm(test), dev);
 }
 
 /* The same, and it cannot even tear down what is private */
 static void reset_tsm_leaves_private(struct kunit *test)
 {
-	struct fake_dev *dev = reset_dev(test);
+	struct fake_dev *dev = resets_dev(test);
 
 	pci_save_state(dev->pdev);
 	KUNIT_EXPECT_EQ(test, 0, pcie_flr(dev->pdev));
-	fake_fail(tsm_of(test), "mmio_teardown", 1, -EIO);
-	fake_tsm_unregister(tsm_of(test));
+	fake_fail(resets_tsm(test), "mmio_teardown", 1, -EIO);
+	fake_tsm_unregister(resets_tsm(test));
 	pci_restore_state(dev->pdev);
-	KUNIT_EXPECT_EQ(test, fn_of(dev)->state, PCI_TSM_ERROR);
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_ERROR);
 	KUNIT_EXPECT_EQ(test, dev->contexts, 0);
-	KUNIT_EXPECT_FALSE(test, fn_of(dev)->restore.pending);
-	KUNIT_EXPECT_FALSE(test, fn_of(dev)->release.pending);
+	KUNIT_EXPECT_FALSE(test, resets_fn(dev)->restore.pending);
+	KUNIT_EXPECT_FALSE(test, resets_fn(dev)->release.pending);
 	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
 }
 
@@ -1103,6 +944,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_abandoned),
 	KUNIT_CASE(reset_start_leaving),
 	KUNIT_CASE(reset_attach_while_releasing),
+	KUNIT_CASE(reset_found_by_reading),
 	KUNIT_CASE(reset_periodic_check),
 	KUNIT_CASE(reset_by_driver),
 	KUNIT_CASE(reset_by_driver_and_gone),
@@ -1110,6 +952,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_recovery),
 	KUNIT_CASE(reset_recovery_lost),
 	KUNIT_CASE(reset_power),
+	KUNIT_CASE(reset_power_locked),
 #ifdef CONFIG_PM
 	KUNIT_CASE(reset_check_sleeping),
 #endif

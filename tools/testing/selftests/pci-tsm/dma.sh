@@ -175,4 +175,36 @@ test_by_hand_in_run_without_a_driver()
 	is "DMA with a driver" "$(dma_by_hand protected)" touched
 }
 
+# A function that was in RUN, and is not what was accepted after a reset
+test_lost_by_a_reset_it_is_out_of_private_memory()
+{
+	local off size
+
+	need_faults
+	with_probe
+	lock
+	is accept "$(wr "$(get evidence_digest)" "$(attr accept)")" OK
+	within 10 has_driver "$TDI" $DRIVER
+	has "$(identify private)" data=private completed=1 touched=1
+	has "$(cat "$PROBE/bar")" alias=private vs=0x10400
+
+	dsm $DSM_CHANGE 0x10 1
+	klog_mark
+	is reset "$(wr 1 "$PCI/devices/$TDI/reset")" EKEYREJECTED
+	within 10 has_driver "$TDI" none
+	dsm $DSM_ORIGINAL
+
+	# While its driver was released: nothing answers, nothing can be started
+	klog_since | grep -F "lost: vs=0xffffffff errno=19 touched=0"
+	# Afterwards: nothing is private, and it is a device like any other
+	is "private pages" "$(private_pages)" 0
+	size=$(stat -c %s "$PCI/devices/$TDI/resource0")
+	off=0
+	while [ "$off" -lt "$size" ]; do
+		is "private alias at $off" "$(reg protected $off)" fault
+		off=$((off + 4096))
+	done
+	is "DMA" "$(dma_by_hand shared)" "untouched fatal"
+}
+
 run_tests

@@ -453,13 +453,26 @@ test_device_in_error_when_a_driver_comes()
 	to_run
 	is unbind "$(unbind)" OK
 	fault $TO_ERROR
-	is "state until somebody asks" "$(get state)" run
 	klog_mark
 	is bind "$(bind)" EIO
 	said
 	is state "$(get state)" error
 	is driver "$(driver)" none
 	is held "$(get held)" 1
+	unlock
+	untouched
+	usable
+}
+
+test_device_in_error_when_root_reads_the_state()
+{
+	to_run
+	fault $TO_ERROR
+	klog_mark
+	is state "$(get state)" error
+	said
+	is restore_status "$(get restore_status)" not-run
+	within 10 has_driver "$TDI" none
 	unlock
 	untouched
 	usable

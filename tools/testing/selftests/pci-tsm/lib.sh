@@ -127,6 +127,23 @@ unbind()
 	wr "${1:-$TDI}" "$PCI/devices/${1:-$TDI}/driver/unbind"
 }
 
+# cap(id, [function]) - offset of a PCI capability
+cap()
+{
+	local pos
+
+	pos=$(pcicfg "${2:-$TDI}" read 0x34 1)
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ $((pos)) -ne 0 ] || break
+		if [ $(($(pcicfg "${2:-$TDI}" read "$pos" 1))) -eq $(($1)) ]; then
+			echo "$pos"
+			return
+		fi
+		pos=$(pcicfg "${2:-$TDI}" read $((pos + 1)) 1)
+	done
+	fail "no capability $1"
+}
+
 # disk(function) - name of the block device that hangs below it
 disk()
 {

@@ -70,16 +70,7 @@ disabled()
 # msix_table - offset of the MSI-X table in the BAR
 msix_table()
 {
-	local cap id
-
-	cap=$(pcicfg "$TDI" read 0x34 1)
-	for _ in 1 2 3 4 5 6 7 8; do
-		id=$(pcicfg "$TDI" read "$cap" 1)
-		[ "$id" != 0x11 ] || break
-		cap=$(pcicfg "$TDI" read $((cap + 1)) 1)
-	done
-	[ "$id" = 0x11 ] || fail "no MSI-X capability"
-	echo $(($(pcicfg "$TDI" read $((cap + 4)) 4) & ~7))
+	echo $(($(pcicfg "$TDI" read $(($(cap 0x11) + 4)) 4) & ~7))
 }
 
 # dma_by_hand(shared|protected) - let the controller fetch one command from a

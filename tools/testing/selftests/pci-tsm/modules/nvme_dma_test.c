@@ -15,6 +15,10 @@
  *   bar         the BAR as any driver maps it
  *   bar_shared  the BAR through the shared alias, whatever it is
  *
+ * It can be reset, since it uses the device in a run only. When it is told that the
+ * device is lost, it reads VS and makes a run in mode private_data, and one line
+ * of the log says what came of it ("errno" is what the write would return).
+ *
  * All values are key=value, on one line:
  *
  *   queues, data      alias of their DMA addresses: private or shared
@@ -308,23 +312,12 @@ static int run_mode(struct ndt *ndt, const struct mode *mode)
 	return rc;
 }
 
-static ssize_t identify_store(struct device *dev, struct device_attribute *attr,
-			      const char *buf, size_t len)
+static int identify(struct ndt *ndt, const struct mode *mode)
 {
-	struct ndt *ndt = dev_get_drvdata(dev);
-	const struct mode *mode = NULL;
-	unsigned int i;
 	int rc;
 
-	for (i = 0; i < ARRAY_SIZE(modes); i++) {
-		if (sysfs_streq(buf, modes[i].name))
-			mode = &modes[i];
-	}
-	if (!mode)
-		return -EINVAL;
-
 	guard(mutex)(&ndt->lock);
-	ndt->last.mode = NULL;
+	memset(&ndt->last, 0, sizeof(ndt->last));
 	memset(&ndt->sq, 0, sizeof(ndt->sq));
 	memset(&ndt->cq, 0, sizeof(ndt->cq));
 	memset(&ndt->data, 0, sizeof(ndt->data));
@@ -334,7 +327,23 @@ static ssize_t identify_store(struct device *dev, struct device_attribute *attr,
 		return -ENOMEM;
 	rc = run_mode(ndt, mode);
 	iounmap(ndt->bar);
-	return rc ?: len;
+	return rc;
+}
+
+static ssize_t identify_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t len)
+{
+	const struct mode *mode = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (sysfs_streq(buf, modes[i].name))
+			mode = &modes[i];
+	}
+	if (!mode)
+		return -EINVAL;
+
+	return identify(dev_get_drvdata(dev), mode) ?: len;
 }
 
 static ssize_t identify_show(struct device *dev, struct device_attribute *attr,
@@ -454,6 +463,43 @@ static int ndt_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
+static void ndt_reset(struct pci_dev *pdev)
+{
+}
+
+static u32 read_vs(struct pci_dev *pdev)
+{
+	void __iomem *bar = ioremap(pci_resource_start(pdev, 0), PAGE_SIZE);
+	u32 vs;
+
+	if (!bar)
+		return 0;
+	vs = readl(bar + NVME_REG_VS);
+	iounmap(bar);
+	return vs;
+}
+
+static pci_ers_result_t ndt_error_detected(struct pci_dev *pdev,
+					   pci_channel_state_t state)
+{
+	struct ndt *ndt = pci_get_drvdata(pdev);
+	int rc;
+
+	if (state != pci_channel_io_perm_failure)
+		return PCI_ERS_RESULT_NEED_RESET;
+
+	rc = identify(ndt, &modes[2]);
+	pci_info(pdev, "lost: vs=0x%x errno=%d touched=%d\n", read_vs(pdev), -rc,
+		 ndt->last.touched);
+	return PCI_ERS_RESULT_DISCONNECT;
+}
+
+static const struct pci_error_handlers ndt_handlers = {
+	.error_detected = ndt_error_detected,
+	.reset_prepare = ndt_reset,
+	.reset_done = ndt_reset,
+};
+
 static const struct pci_device_id ndt_ids[] = {
 	{ PCI_DEVICE_CLASS(PCI_CLASS_STORAGE_EXPRESS, ~0) },
 	{ }
@@ -464,6 +510,7 @@ static struct pci_driver ndt_driver = {
 	.id_table = ndt_ids,
 	.probe = ndt_probe,
 	.dev_groups = ndt_groups,
+	.err_handler = &ndt_handlers,
 };
 module_pci_driver(ndt_driver);
 

@@ -109,10 +109,11 @@ static bool is_tracked_cap(const struct config *c, unsigned int reg)
  * What a write of @val to the bytes in @mask, which changed the register from @old
  * to @new, does to a LOCKED or RUN interface
  */
-static enum tdi_reason judge(const struct vdev *v, unsigned int reg, u32 old,
-			     u32 new, u32 val, u32 mask)
+static enum tdi_reason judge(struct vdev *v, unsigned int reg, u32 old, u32 new,
+			     u32 val, u32 mask)
 {
 	const struct config *c = &v->config;
+	struct fault_rule rule;
 
 	if (reg == PCI_COMMAND)
 		return old & ~new & (PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER) ?
@@ -132,7 +133,9 @@ static enum tdi_reason judge(const struct vdev *v, unsigned int reg, u32 old,
 		return (old ^ new) & PCI_EXP_DEVCTL2_TRACKED ? REASON_DEVCTL :
 							       REASON_NONE;
 	if (c->pm && reg == c->pm + PCI_PM_CTRL)
-		return new & PCI_PM_CTRL_STATE && !(old & PCI_PM_CTRL_NO_RESET) ?
+		return new & PCI_PM_CTRL_STATE &&
+		       (!(old & PCI_PM_CTRL_NO_RESET) ||
+			fault_take(v, FAULT_POWER, 0, &rule)) ?
 		       REASON_POWER : REASON_NONE;
 	return is_tracked_cap(c, reg) ? REASON_CAPABILITY : REASON_NONE;
 }

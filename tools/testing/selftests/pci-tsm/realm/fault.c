@@ -138,6 +138,7 @@ static u32 command(struct vdev *v, u32 cmd)
 	case FAULT_NEXT:
 	case FAULT_INFO:
 	case FAULT_NONCE:
+	case FAULT_POWER:
 		return arm(port, cmd);
 	case FAULT_ERROR:
 		if (v->state != TDI_LOCKED && v->state != TDI_RUN)
@@ -190,6 +191,7 @@ static bool matches(const struct fault_rule *rule, u32 kind, u32 class)
 	case FAULT_NEXT:
 	case FAULT_INFO:
 	case FAULT_NONCE:
+	case FAULT_POWER:
 		return true;
 	default:
 		return rule->class == class || rule->class == FAULT_ANY_OBJECT;
@@ -199,7 +201,7 @@ static bool matches(const struct fault_rule *rule, u32 kind, u32 class)
 /**
  * fault_take - shall this call go wrong in the given way?
  * @v: the TDI
- * @kind: FAULT_FAIL to FAULT_RELOCK_AT
+ * @kind: FAULT_FAIL to FAULT_POWER
  * @class: the call, or the evidence object that it is about
  * @taken: the rule, if so
  *

@@ -66,6 +66,7 @@ enum fault_command {
 	FAULT_GROW = 0x1a,
 	FAULT_NONCE = 0x1b,
 	FAULT_RELOCK_AT = 0x1c,
+	FAULT_POWER = 0x1d,
 	/* Happen at once */
 	FAULT_ERROR = 0x20,
 	FAULT_UNLOCK = 0x21,
@@ -80,7 +81,7 @@ enum fault_command {
 
 /**
  * struct fault_rule - something that shall go wrong
- * @kind: FAULT_FAIL to FAULT_RELOCK_AT; 0 for a free slot
+ * @kind: FAULT_FAIL to FAULT_POWER; 0 for a free slot
  * @class: the call or the evidence object
  * @nth: happens at this next call, counting from 1
  * @count: and lasts that many calls
