@@ -293,3 +293,33 @@ bool pci_tsm_mmio_private(struct pci_dev *pdev, int bar)
 
 	return false;
 }
+
+/**
+ * pci_tsm_mmio_has_msix() - is the MSI-X table of a function private?
+ * @tsm: context of the function
+ * @mmio: its private ranges, or NULL
+ *
+ * Context: Process context.
+ * Return: true if so, as far as its configuration space tells where the table is.
+ */
+bool pci_tsm_mmio_has_msix(struct pci_tsm_devsec *tsm,
+			   const struct pci_tsm_mmio *mmio)
+{
+	struct pci_dev *pdev = tsm->pdev;
+	u32 reg, bir;
+	u64 table;
+
+	if (!mmio || !pdev->msix_cap)
+		return false;
+
+	pci_read_config_dword(pdev, pdev->msix_cap + PCI_MSIX_TABLE, &reg);
+	bir = reg & PCI_MSIX_TABLE_BIR;
+	if (bir >= PCI_STD_NUM_BARS)
+		return false;
+
+	table = pci_resource_start(pdev, bir) + (reg & PCI_MSIX_TABLE_OFFSET);
+	for (u32 i = 0; i < mmio->nr; i++)
+		if (table - mmio->range[i].start < mmio->range[i].size)
+			return true;
+	return false;
+}

@@ -13,6 +13,7 @@
 #include <linux/cleanup.h>
 #include <linux/device.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/workqueue.h>
 #include "../pci.h"
 #include "ops.h"
@@ -34,6 +35,8 @@ static void reconnect(struct pci_dev *pdev)
 	xchg(&pdev->error_state, pci_channel_io_normal);
 	if (!pci_device_is_present(pdev))
 		pci_dev_set_io_state(pdev, pci_channel_io_perm_failure);
+	/* For runtime PM it was an error, if it was lost when it resumed */
+	pm_runtime_set_active(&pdev->dev);
 }
 
 /*
@@ -83,7 +86,7 @@ static void release_work(struct work_struct *work)
 		if (fn->state == PCI_TSM_ERROR)
 			pci_clear_master(pdev);
 	}
-	fn->release.pending = false;
+	WRITE_ONCE(fn->release.pending, false);
 }
 
 /**
@@ -142,7 +145,7 @@ void pci_tsm_release_start(struct pci_tsm_fn *fn)
 		fn->release.disconnected = true;
 	}
 
-	fn->release.pending = true;
+	WRITE_ONCE(fn->release.pending, true);
 	/* Not in the middle of a suspend */
 	queue_work(system_freezable_wq, &fn->release.work);
 }

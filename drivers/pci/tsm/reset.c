@@ -219,6 +219,9 @@ static int restore_allowed(struct pci_tsm_fn *fn)
 	 */
 	if (fn->restore.unquiet)
 		return restore_refuse(fn, "driver not told", -EOPNOTSUPP);
+	/* The PCI core could not write to it before RUN, and does not afterwards */
+	if (fn->pdev->msix_enabled && pci_tsm_mmio_has_msix(fn->tsm, fn->mmio))
+		return restore_refuse(fn, "msix locked", -EOPNOTSUPP);
 
 	if (!__ratelimit(&fn->restore.limit))
 		return restore_refuse(fn, "rate-limit", -EBUSY);
@@ -397,6 +400,19 @@ static void check_later(struct pci_tsm_fn *fn)
 				 &fn->restore.check, msecs_to_jiffies(ms));
 }
 
+/*
+ * A function may be out of RUN for a reason that is dealt with: it sleeps, which
+ * shows when it resumes; or it had an error, and its driver is being told before
+ * it is reset. Return: 0 if so; pm_runtime_put() is due if greater than 0.
+ */
+static int check_begin(struct pci_tsm_fn *fn)
+{
+	if (READ_ONCE(fn->pdev->error_state) != pci_channel_io_normal)
+		return 0;
+
+	return pm_runtime_get_if_active(&fn->pdev->dev);
+}
+
 static void check_work(struct work_struct *work)
 {
 	struct pci_tsm_fn *fn =
@@ -408,11 +424,11 @@ static void check_work(struct work_struct *work)
 		if (!fn->restore.armed)
 			return;
 
-	/* It may have lost its state on purpose: that shows when it resumes */
-	active = pm_runtime_get_if_active(dev);
-	if (active)
-		scoped_guard(mutex, &fn->lock)
-			fn_check(fn);
+	active = check_begin(fn);
+	if (active) {
+		guard(mutex)(&fn->lock);
+		fn_check(fn);
+	}
 	if (active > 0)
 		pm_runtime_put(dev);
 
@@ -424,7 +440,7 @@ static void check_work(struct work_struct *work)
  * pci_tsm_restore_look() - somebody wants to know if a function still is in RUN
  * @fn: the function
  *
- * Nothing is asked of a function that is busy, or asleep.
+ * Nothing is asked of a function that is busy, asleep or recovers from an error.
  *
  * Context: Process context, no locks held. Does not wait for what is under way;
  * sleeps as long as a query of the TSM does.
@@ -434,7 +450,7 @@ void pci_tsm_restore_look(struct pci_tsm_fn *fn)
 	struct device *dev = &fn->pdev->dev;
 	int active;
 
-	active = pm_runtime_get_if_active(dev);
+	active = check_begin(fn);
 	if (active && mutex_trylock(&fn->lock)) {
 		fn_check(fn);
 		mutex_unlock(&fn->lock);
@@ -637,7 +653,8 @@ void pci_tsm_reset_start(struct pci_dev *pdev)
  * * %-EPERM       - it was in RUN, and is not to be restored
  * * %-EKEYREJECTED - it is not what was accepted
  * * %-EBUSY       - it was restored too often
- * * %-EOPNOTSUPP  - its driver cannot be told of resets
+ * * %-EOPNOTSUPP  - its driver cannot be told of resets, or its interrupts would
+ *   be lost
  * * other         - error of the TSM
  *
  * After an error the function is in ERROR and about to lose its driver, which
@@ -743,9 +760,23 @@ static bool fn_kept_state(struct pci_tsm_fn *fn)
  */
 void pci_tsm_power_up(struct pci_dev *pdev)
 {
+	/* VFs leave theirs by themselves */
 	if (pdev->tsm_fn && !fn_kept_state(pdev->tsm_fn))
-		pci_tsm_reset_prepare(pdev, !pdev->driver ||
-				      pdev->driver->driver.pm);
+		fn_reset_prepare(pdev->tsm_fn, !pdev->driver ||
+				 pdev->driver->driver.pm, false);
+}
+
+/**
+ * pci_tsm_lost() - is the driver of a function about to be released?
+ * @pdev: any PCI device
+ *
+ * Context: Any. It is true no more when the driver is gone.
+ * Return: true if the function fell out of RUN and its driver must not be called
+ * to go on.
+ */
+bool pci_tsm_lost(struct pci_dev *pdev)
+{
+	return pdev->tsm_fn && READ_ONCE(pdev->tsm_fn->release.pending);
 }
 
 /**

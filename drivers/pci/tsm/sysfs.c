@@ -29,7 +29,7 @@ static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 {
 	struct pci_tsm_fn *fn = to_fn(dev);
 
-	/* Who may change it is told the truth; others do not make the TSM work */
+	/* Only those who may change it make the TSM work */
 	if (ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
 		pci_tsm_restore_look(fn);
 

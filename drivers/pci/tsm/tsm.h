@@ -227,6 +227,8 @@ int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
 u64 pci_tsm_bar_size(struct pci_dev *pdev, int bar);
 int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 			  struct pci_tsm_mmio **mmio);
+bool pci_tsm_mmio_has_msix(struct pci_tsm_devsec *tsm,
+			   const struct pci_tsm_mmio *mmio);
 bool pci_tsm_mmio_same(struct pci_tsm_devsec *tsm,
 		       const struct pci_tsm_report *report, bool msix_unlocked,
 		       const struct pci_tsm_mmio *mmio);

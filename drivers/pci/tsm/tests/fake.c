@@ -36,17 +36,32 @@ static void fake_latency(struct fake_tsm *tsm)
 		tsm->inside--;
 }
 
+/**
+ * fake_hook() - call the hook of a test, if it has one
+ * @tsm: the TSM
+ * @dev: the function
+ * @op: what is about to happen
+ */
+void fake_hook(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
+{
+	void (*hook)(struct fake_tsm *tsm, struct fake_dev *dev, const char *op) =
+		READ_ONCE(tsm->hook);
+
+	if (hook)
+		hook(tsm, dev, op);
+}
+
 /* Every operation but remove() passes here, so that any can be made to fail */
 const struct fake_sweep fake_sweeps[] = {
 	{ "refused", -EPERM },
 	{ "timeout", -ETIMEDOUT },
+	{ "interrupted", -EINTR },
 	{ "device dies", -EIO, true },
 };
 
 static int fake_op(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
 {
-	if (tsm->hook)
-		tsm->hook(tsm, dev, op);
+	fake_hook(tsm, dev, op);
 	if (tsm->latency_ms)
 		fake_latency(tsm);
 

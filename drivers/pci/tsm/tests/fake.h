@@ -92,7 +92,8 @@ struct fake_dev {
  * @fail_dead: a failing call leaves the device in ERROR
  * @fail_on: all calls after it fail as well
  * @failed: a call was made to fail
- * @hook: called at the beginning of every operation, may sleep; NULL for none
+ * @hook: called at the beginning of every operation, and by resets_driver with the
+ *	  letter of each call; may sleep; NULL for none
  * @hook_data: for it
  */
 struct fake_tsm {
@@ -132,7 +133,7 @@ struct fake_sweep {
 	bool dead;
 };
 
-extern const struct fake_sweep fake_sweeps[3];
+extern const struct fake_sweep fake_sweeps[4];
 
 struct fake_tsm *fake_tsm_create(struct kunit *test);
 struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
@@ -145,6 +146,7 @@ void fake_tsm_unregister(struct fake_tsm *tsm);
 void fake_fail(struct fake_tsm *tsm, const char *op, int at, int rc);
 void fake_check(struct fake_tsm *tsm, struct fake_dev *dev);
 
+void fake_hook(struct fake_tsm *tsm, struct fake_dev *dev, const char *op);
 int fake_lock(struct fake_tsm *tsm, struct fake_dev *dev);
 int fake_accept(struct fake_dev *dev);
 int fake_accept_digest(struct fake_dev *dev, const u8 *digest);

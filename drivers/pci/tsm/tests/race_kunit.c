@@ -2,10 +2,10 @@
 /*
  * KUnit tests of what comes between the steps of a restore
  *
- * A function in RUN is reset. At one of the TSM operations that follow, the TSM
- * takes its time, and something else is asked of the function meanwhile, by
- * another task. Then the operation goes on, or fails. Each test is an event and
- * a way to be reset, and goes through all operations.
+ * A function in RUN is reset. At one of the TSM operations that follow, or when
+ * its driver is called, it takes some time, and something else is asked of the
+ * function meanwhile, by another task. Then it goes on, or fails. Each test is an
+ * event and a way to be reset, and goes through all these places.
  */
 
 #include <linux/completion.h>
@@ -13,7 +13,9 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/pm.h>
+#include <linux/sched/task.h>
 #include "../../pci.h"
+#include "../report.h"
 #include "resets.h"
 
 /* More than anything takes that ends */
@@ -21,23 +23,38 @@
 
 struct race;
 
+enum race_way {
+	RACE_ANY,
+	RACE_RESET,
+	RACE_RECOVERY,
+};
+
 /**
  * struct race_place - where the reset is when something else happens
- * @op: TSM operation
+ * @op: TSM operation, or letter of a driver's call (see &struct resets_seen)
  * @nth: the how many-th since the reset began
+ * @way: it is there only if the function is reset in this way
  * @fails: it fails afterwards
  * @changed: the device is not what was accepted
+ * @updates: the device may take a firmware update in RUN
  */
 struct race_place {
 	const char *op;
 	unsigned int nth;
+	enum race_way way;
 	bool fails;
 	bool changed;
+	bool updates;
 };
 
-/* The first is before the reset: it is made up for if it fails */
 static const struct race_place race_places[] = {
+	/* Before the reset */
+	{ "P", 1, RACE_RESET },
+	{ "E", 1, RACE_RECOVERY },
 	{ "dma_disable", 1 },
+	/* It is made up for if that fails */
+	{ "dma_disable", 1, .fails = true },
+
 	{ "dma_disable", 2 },
 	{ "mmio_teardown", 1 },
 	{ "unlock", 1 },
@@ -47,42 +64,51 @@ static const struct race_place race_places[] = {
 	{ "mmio_validate", 1 },
 	{ "run", 1 },
 	{ "query", 2 },
+	{ "collect", 2, .updates = true },
 	{ "dma_enable", 1 },
+	{ "dma_disable", 2, .fails = true },
+	{ "mmio_teardown", 1, .fails = true },
+	{ "unlock", 1, .fails = true },
+	{ "lock", 1, .fails = true },
+	{ "query", 1, .fails = true },
+	{ "collect", 1, .fails = true },
+	{ "mmio_validate", 1, .fails = true },
+	{ "run", 1, .fails = true },
+	{ "query", 2, .fails = true },
+	{ "collect", 2, .fails = true, .updates = true },
+	{ "dma_enable", 1, .fails = true },
 
-	{ "dma_disable", 1, true },
-	{ "dma_disable", 2, true },
-	{ "mmio_teardown", 1, true },
-	{ "unlock", 1, true },
-	{ "lock", 1, true },
-	{ "query", 1, true },
-	{ "collect", 1, true },
-	{ "mmio_validate", 1, true },
-	{ "run", 1, true },
-	{ "query", 2, true },
-	{ "dma_enable", 1, true },
+	/* It is restored, and its driver is told */
+	{ "D", 1, RACE_RESET },
+	{ "S", 1, RACE_RECOVERY },
+	{ "R", 1, RACE_RECOVERY },
 
-	/* What is done for the driver's sake, and when it is gone */
-	{ "query", 2, false, true },
-	{ "mmio_validate", 1, false, true },
-	{ "dma_disable", 3, false, true },
-	{ "mmio_teardown", 4, false, true },
-	{ "unlock", 2, false, true },
-	{ "query", 2, true, true },
-	{ "mmio_validate", 1, true, true },
-	{ "dma_disable", 3, true, true },
-	{ "mmio_teardown", 4, true, true },
-	{ "unlock", 2, true, true },
+	/* It is lost: before its driver is told, then until it is gone */
+	{ "query", 2, .changed = true },
+	{ "mmio_validate", 1, .changed = true },
+	{ "dma_disable", 3, .changed = true },
+	{ "X", 1, .changed = true },
+	{ "r", 1, .changed = true },
+	{ "mmio_teardown", 4, .changed = true },
+	{ "unlock", 2, .changed = true },
+	{ "query", 2, .changed = true, .fails = true },
+	{ "mmio_validate", 1, .changed = true, .fails = true },
+	{ "dma_disable", 3, .changed = true, .fails = true },
+	{ "mmio_teardown", 4, .changed = true, .fails = true },
+	{ "unlock", 2, .changed = true, .fails = true },
 };
 
 /**
  * struct race_task - what is done at the same time as something else
  * @race: of which it is part
+ * @thread: the task, NULL if there is none
  * @call: what it does
  * @rc: what that returned
  * @done: it is done
  */
 struct race_task {
 	struct race *race;
+	struct task_struct *thread;
 	int (*call)(struct race *race);
 	int rc;
 	struct completion done;
@@ -163,6 +189,11 @@ static int event_disarm(struct race *race)
 	return pci_tsm_restore_arm(resets_fn(race->dev), false);
 }
 
+static int event_arm(struct race *race)
+{
+	return pci_tsm_restore_arm(resets_fn(race->dev), true);
+}
+
 static int event_master(struct race *race)
 {
 	pci_clear_master(race->pdev);
@@ -176,9 +207,15 @@ static int event_check(struct race *race)
 	return 0;
 }
 
-#ifdef CONFIG_PM_SLEEP
+static int event_look(struct race *race)
+{
+	pci_tsm_restore_look(resets_fn(race->dev));
+	return 0;
+}
+
+#ifdef CONFIG_SUSPEND
 /* As the PM core does, but for the rest of the system */
-static int event_suspend(struct race *race)
+static int suspend(struct race *race, bool power_off)
 {
 	struct device *dev = &race->pdev->dev;
 	const struct dev_pm_ops *pm = dev->bus->pm;
@@ -190,12 +227,26 @@ static int event_suspend(struct race *race)
 	}
 	rc = rc ?: pm->suspend_late(dev);
 	rc = rc ?: pm->suspend_noirq(dev);
+	if (power_off) {
+		race->dev->state = PCI_TSM_UNLOCKED;
+		race->dev->dma = false;
+	}
 	pm->resume_noirq(dev);
 	pm->resume_early(dev);
 	guard(device)(dev);
 	pm->resume(dev);
 	pm->complete(dev);
 	return rc;
+}
+
+static int event_suspend(struct race *race)
+{
+	return suspend(race, false);
+}
+
+static int event_power_off(struct race *race)
+{
+	return suspend(race, true);
 }
 #endif
 
@@ -219,6 +270,8 @@ static const struct race_case race_cases[] = {
 	{ "reset and bind", reset_by_user, event_bind },
 	{ "reset and nonce", reset_by_user, event_nonce },
 	{ "reset and restore 0", reset_by_user, event_disarm },
+	{ "reset and restore 1", reset_by_user, event_arm },
+	{ "reset and look", reset_by_user, event_look },
 	{ "reset and bus master", reset_by_user, event_master },
 	{ "reset and check", reset_by_user, event_check },
 	{ "reset and reset", reset_by_user, reset_by_user },
@@ -230,16 +283,33 @@ static const struct race_case race_cases[] = {
 	{ "recovery and bind", reset_by_recovery, event_bind },
 	{ "recovery and nonce", reset_by_recovery, event_nonce },
 	{ "recovery and restore 0", reset_by_recovery, event_disarm },
+	{ "recovery and restore 1", reset_by_recovery, event_arm },
+	{ "recovery and look", reset_by_recovery, event_look },
 	{ "recovery and bus master", reset_by_recovery, event_master },
 	{ "recovery and check", reset_by_recovery, event_check },
 	{ "recovery and reset", reset_by_recovery, reset_by_user },
-#ifdef CONFIG_PM_SLEEP
+#ifdef CONFIG_SUSPEND
 	{ "reset and suspend", reset_by_user, event_suspend },
+	{ "reset and power off", reset_by_user, event_power_off },
 	{ "recovery and suspend", reset_by_recovery, event_suspend },
 #endif
 };
 
 KUNIT_ARRAY_PARAM_DESC(race, race_cases, name);
+
+static bool is_reset(int (*event)(struct race *race))
+{
+#ifdef CONFIG_SUSPEND
+	if (event == event_power_off)
+		return true;
+#endif
+	return event == reset_by_user || event == reset_by_recovery;
+}
+
+static bool is_before(const struct race_place *place)
+{
+	return place - race_places < 4;
+}
 
 static void race_hook(struct fake_tsm *tsm, struct fake_dev *dev,
 		      const char *op)
@@ -265,13 +335,43 @@ static int race_thread(void *data)
 static void race_task_start(struct race *race, struct race_task *task,
 			    int (*call)(struct race *race))
 {
-	struct task_struct *thread;
-
 	task->race = race;
 	task->call = call;
 	init_completion(&task->done);
-	thread = kthread_run(race_thread, task, "pci_tsm_race");
-	KUNIT_ASSERT_FALSE(race->test, IS_ERR(thread));
+	task->thread = kthread_create(race_thread, task, "pci_tsm_race");
+	if (IS_ERR(task->thread)) {
+		KUNIT_FAIL(race->test, "no thread: %pe", task->thread);
+		task->thread = NULL;
+		return;
+	}
+	get_task_struct(task->thread);
+	wake_up_process(task->thread);
+}
+
+/* Until it is done, or waits for the other task */
+static void race_task_go(struct race_task *task)
+{
+	if (!task->thread)
+		return;
+
+	do {
+		schedule_timeout_uninterruptible(1);
+	} while (!completion_done(&task->done) &&
+		 READ_ONCE(task->thread->__state) == TASK_RUNNING);
+}
+
+static void race_task_end(struct race_task *task)
+{
+	struct kunit *test = task->race->test;
+
+	if (!task->thread)
+		return;
+
+	/* If not, nothing can be taken down any more */
+	KUNIT_ASSERT_NE(test, 0,
+			wait_for_completion_timeout(&task->done, PATIENCE));
+	put_task_struct(task->thread);
+	task->thread = NULL;
 }
 
 /* In RUN and bound to its driver, whatever became of it before */
@@ -283,6 +383,7 @@ static void race_ready(struct race *race)
 
 	fake_fail(tsm, NULL, 0, 0);
 	dev->svn = 0;
+	dev->report[0] = race->place->updates ? 0 : PCI_TSM_REPORT_NO_FW_UPDATE;
 	if (!dev->pdev) {
 		kunit_pci_host_rescan(tsm->host);
 		dev->pdev = kunit_pci_func_get_dev(test, dev->func);
@@ -312,7 +413,7 @@ static void race_run(struct race *race, const struct race_case *c)
 	init_completion(&race->reached);
 	init_completion(&race->go);
 	race->tsm->hook_data = race;
-	race->tsm->hook = race_hook;
+	WRITE_ONCE(race->tsm->hook, race_hook);
 	if (place->fails)
 		fake_fail(race->tsm, place->op, place->nth, -EIO);
 	if (place->changed)
@@ -328,19 +429,17 @@ static void race_run(struct race *race, const struct race_case *c)
 			dev->pdev = NULL;
 		}
 		race_task_start(race, &race->event, c->event);
-		/* Until it is done, or waits for the other */
-		wait_for_completion_timeout(&race->event.done, 2);
+		race_task_go(&race->event);
 	}
 	complete_all(&race->go);
 
-	KUNIT_ASSERT_NE(test, 0, wait_for_completion_timeout(&race->reset.done,
-							     PATIENCE));
+	race_task_end(&race->reset);
 	if (reached)
-		KUNIT_ASSERT_NE(test, 0,
-				wait_for_completion_timeout(&race->event.done,
-							    PATIENCE));
+		race_task_end(&race->event);
+	if (dev->pdev)
+		flush_work(&resets_fn(dev)->release.work);
+	WRITE_ONCE(race->tsm->hook, NULL);
 	pci_dev_put(race->pdev);
-	race->tsm->hook = NULL;
 }
 
 /* Was there a reason not to bring it back? */
@@ -350,11 +449,33 @@ static bool race_lost(struct race *race, const struct race_case *c)
 
 	if (place->changed)
 		return true;
-	if (strcmp(place->op, "dma_disable") || place->nth > 1)
+	if (!is_before(place))
 		return place->fails;
 	/* Not restored yet: whoever gets the lock first is right */
 	return c->event == event_disarm &&
 	       !strcmp(resets_fn(race->dev)->restore.status, "not-armed");
+}
+
+/* What the event came to, if the function was brought back */
+static void race_expect_event(struct race *race, const struct race_case *c)
+{
+	struct pci_tsm_fn *fn = resets_fn(race->dev);
+	struct kunit *test = race->test;
+	int rc = race->event.rc;
+
+	if (c->event == event_unlock || c->event == event_bind)
+		KUNIT_EXPECT_EQ(test, -EBUSY, rc);
+	else if (c->event == event_nonce)
+		KUNIT_EXPECT_TRUE(test, !rc || rc == -EBUSY);
+	else
+		KUNIT_EXPECT_EQ(test, 0, rc);
+
+	/* Two that come together may be one */
+	KUNIT_EXPECT_GE(test, fn->restore.count, 1);
+	KUNIT_EXPECT_LE(test, fn->restore.count, is_reset(c->event) ? 2 : 1);
+	KUNIT_EXPECT_EQ(test, fn->restore.armed, c->event != event_disarm);
+	KUNIT_EXPECT_EQ(test, !race->dev->pdev->dev.driver,
+			c->event == event_unbind);
 }
 
 static void race_expect(struct race *race, const struct race_case *c)
@@ -373,7 +494,6 @@ static void race_expect(struct race *race, const struct race_case *c)
 	}
 
 	fn = resets_fn(dev);
-	flush_work(&fn->release.work);
 	KUNIT_EXPECT_EQ(test, race->tsm->failed, race->place->fails);
 	KUNIT_EXPECT_FALSE(test, fn->restore.pending);
 	KUNIT_EXPECT_FALSE(test, fn->release.pending);
@@ -390,10 +510,7 @@ static void race_expect(struct race *race, const struct race_case *c)
 		KUNIT_EXPECT_EQ(test, 0, race->reset.rc);
 		KUNIT_EXPECT_EQ(test, fn->state, PCI_TSM_RUN);
 		KUNIT_EXPECT_STREQ(test, fn->restore.status, "ok");
-		KUNIT_EXPECT_EQ(test, !dev->pdev->dev.driver,
-				c->event == event_unbind);
-		if (c->event == event_unlock || c->event == event_bind)
-			KUNIT_EXPECT_EQ(test, -EBUSY, race->event.rc);
+		race_expect_event(race, c);
 	} else {
 		/* Unlocked if that came late enough */
 		KUNIT_EXPECT_EQ(test, fn->state,
@@ -418,9 +535,12 @@ static void race_check_again(void *unused)
 static void race_every_place(struct kunit *test)
 {
 	const struct race_case *c = test->param_value;
-	struct race *race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+	enum race_way other = c->reset == reset_by_user ? RACE_RECOVERY :
+							  RACE_RESET;
+	/* Tasks that do not end must not find it freed */
+	static struct race now;
+	struct race *race = &now;
 
-	KUNIT_ASSERT_NOT_NULL(test, race);
 	/* It would count as an operation of the reset */
 	check_before = pci_tsm_check;
 	KUNIT_ASSERT_EQ(test, 0,
@@ -432,6 +552,8 @@ static void race_every_place(struct kunit *test)
 	race->tsm = resets_tsm(test);
 	for (int i = 0; i < ARRAY_SIZE(race_places); i++) {
 		race->place = &race_places[i];
+		if (race->place->way == other)
+			continue;
 		race_ready(race);
 		race_run(race, c);
 		race_expect(race, c);

@@ -10,8 +10,10 @@
 #include <linux/pm_runtime.h>
 #include <linux/string.h>
 #include <linux/tsm.h>
+#include <linux/unaligned.h>
 #include <linux/workqueue.h>
 #include "../../pci.h"
+#include "../report.h"
 #include "resets.h"
 
 /* The driver continues with a function that is in RUN and does DMA again */
@@ -362,6 +364,39 @@ static void reset_driver_not_told(struct kunit *test)
 	fake_check(resets_tsm(test), dev);
 }
 
+/* A table of interrupts that the PCI core cannot restore */
+static void reset_msix_locked(struct kunit *test)
+{
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
+	size_t len;
+
+	/* BAR 0, with the table and the PBA at its end */
+	len = fake_report_range(dev->report, 0, 0x100000, 2, 0, 0);
+	len = fake_report_range(dev->report, len, 0x100002, 1,
+				PCI_TSM_RANGE_MSIX_TABLE, 0);
+	len = fake_report_range(dev->report, len, 0x100003, 1,
+				PCI_TSM_RANGE_MSIX_PBA, 0);
+	/* Message Control: four vectors */
+	put_unaligned_le16(3, dev->report + 4);
+	dev->report_len = fake_report_end(dev->report, len, 4);
+	resets_accept(test, dev);
+	resets_bind(test, dev);
+	KUNIT_ASSERT_EQ(test, dev->private, SZ_16K);
+
+	/* Its driver does not use it */
+	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
+	KUNIT_EXPECT_EQ(test, resets_fn(dev)->state, PCI_TSM_RUN);
+
+	/* As if it did: the software bus has no MMIO to write to */
+	scoped_guard(mutex, &resets_fn(dev)->lock)
+		dev->pdev->msix_enabled = 1;
+	pci_tsm_reset_prepare(dev->pdev, true);
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, pci_tsm_reset_done(dev->pdev));
+	dev->pdev->msix_enabled = 0;
+	KUNIT_EXPECT_STREQ(test, resets_fn(dev)->restore.status, "msix locked");
+	resets_expect_lost(test, dev);
+}
+
 /* Nothing was promised for what is not in RUN */
 static void reset_locked(struct kunit *test)
 {
@@ -626,6 +661,23 @@ static void reset_found_by_reading(struct kunit *test)
 	resets_expect_usable(test, dev);
 }
 
+/*
+ * A device in ERROR whose driver is being told of it will be reset: whoever looks
+ * meanwhile must not take it away from its driver.
+ */
+static void reset_look_in_recovery(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+
+	resets_seen.look = true;
+	resets_seen.dies = true;
+	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
+			pcie_do_recovery(dev->pdev, pci_channel_io_frozen,
+					 resets_flr_subordinates));
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "ESR");
+	resets_expect_restored(test, dev, 1);
+}
+
 /* Nobody says that it fell: it is asked from time to time */
 static void reset_periodic_check(struct kunit *test)
 {
@@ -816,7 +868,8 @@ static void reset_check_sleeping(struct kunit *test)
 	pm_runtime_enable(d);
 	dev->state = PCI_TSM_ERROR;
 	mod_delayed_work(system_percpu_wq, &resets_fn(dev)->restore.check, 0);
-	msleep(50);
+	flush_delayed_work(&resets_fn(dev)->restore.check);
+	pci_tsm_restore_look(resets_fn(dev));
 	KUNIT_EXPECT_EQ(test, READ_ONCE(resets_fn(dev)->state), PCI_TSM_RUN);
 	pm_runtime_disable(d);
 	KUNIT_EXPECT_EQ(test, 0, pm_runtime_set_active(d));
@@ -934,6 +987,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_shows_evidence),
 	KUNIT_CASE(reset_not_armed),
 	KUNIT_CASE(reset_driver_not_told),
+	KUNIT_CASE(reset_msix_locked),
 	KUNIT_CASE(reset_locked),
 	KUNIT_CASE(reset_unlocked),
 	KUNIT_CASE(reset_rate_limit),
@@ -945,6 +999,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_start_leaving),
 	KUNIT_CASE(reset_attach_while_releasing),
 	KUNIT_CASE(reset_found_by_reading),
+	KUNIT_CASE(reset_look_in_recovery),
 	KUNIT_CASE(reset_periodic_check),
 	KUNIT_CASE(reset_by_driver),
 	KUNIT_CASE(reset_by_driver_and_gone),

@@ -12,19 +12,30 @@ struct resets_seen resets_seen;
 /* Where the driver's devices are */
 static struct fake_tsm *bus;
 
+static struct fake_dev *find(struct pci_dev *pdev)
+{
+	struct fake_dev *dev;
+
+	list_for_each_entry(dev, &bus->devs, node)
+		if (dev->pdev == pdev)
+			return dev;
+	return NULL;
+}
+
 static void see(struct pci_dev *pdev, char call)
 {
+	const char op[] = { call, 0 };
 	size_t n = strlen(resets_seen.calls);
-	struct fake_dev *dev;
+	struct fake_dev *dev = find(pdev);
 
 	if (n + 1 < sizeof(resets_seen.calls))
 		resets_seen.calls[n] = call;
-	list_for_each_entry(dev, &bus->devs, node) {
-		if (dev->pdev != pdev)
-			continue;
-		resets_seen.state = dev->state;
-		resets_seen.dma = dev->dma;
-	}
+	if (!dev)
+		return;
+
+	fake_hook(bus, dev, op);
+	resets_seen.state = dev->state;
+	resets_seen.dma = dev->dma;
 }
 
 static int resets_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -62,7 +73,13 @@ static void resets_done(struct pci_dev *pdev)
 static pci_ers_result_t resets_error_detected(struct pci_dev *pdev,
 					     pci_channel_state_t state)
 {
+	struct fake_dev *dev = find(pdev);
+
 	see(pdev, state == pci_channel_io_perm_failure ? 'X' : 'E');
+	if (dev && resets_seen.dies)
+		dev->state = PCI_TSM_ERROR;
+	if (resets_seen.look)
+		pci_tsm_restore_look(pdev->tsm_fn);
 	return state == pci_channel_io_frozen ? PCI_ERS_RESULT_NEED_RESET :
 						PCI_ERS_RESULT_CAN_RECOVER;
 }

@@ -14,12 +14,16 @@
  * @state: state of the device then
  * @dma: private DMA was possible then
  * @clear_master: set by the test: it turns DMA off while it is reset
+ * @dies: set by the test: the device is in ERROR when it is told of an error
+ * @look: set by the test: somebody reads the state meanwhile
  */
 struct resets_seen {
 	char calls[32];
 	enum pci_tsm_state state;
 	bool dma;
 	bool clear_master;
+	bool dies;
+	bool look;
 };
 
 extern struct resets_seen resets_seen;

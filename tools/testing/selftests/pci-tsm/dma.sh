@@ -175,10 +175,29 @@ test_by_hand_in_run_without_a_driver()
 	is "DMA with a driver" "$(dma_by_hand protected)" touched
 }
 
+# rejected - number of private pages, none of which answers
+rejected()
+{
+	local off=0 n=0
+
+	while [ "$off" -lt "$(stat -c %s "$PCI/devices/$TDI/resource0")" ]; do
+		case $(reg protected $off) in
+		fault) ;;
+		0xFFFFFFFF)
+			n=$((n + 1))
+			is "shared alias at $off" "$(reg shared $off)" 0xFFFFFFFF
+			;;
+		*) fail "a private page answers at $off" ;;
+		esac
+		off=$((off + 4096))
+	done
+	echo $n
+}
+
 # A function that was in RUN, and is not what was accepted after a reset
 test_lost_by_a_reset_it_is_out_of_private_memory()
 {
-	local off size
+	local pages
 
 	need_faults
 	with_probe
@@ -187,23 +206,28 @@ test_lost_by_a_reset_it_is_out_of_private_memory()
 	within 10 has_driver "$TDI" $DRIVER
 	has "$(identify private)" data=private completed=1 touched=1
 	has "$(cat "$PROBE/bar")" alias=private vs=0x10400
+	pages=$(private_pages)
+	[ "$pages" -gt 0 ]
 
 	dsm $DSM_CHANGE 0x10 1
 	klog_mark
+	echo 1 >/sys/module/$DRIVER/parameters/hold
 	is reset "$(wr 1 "$PCI/devices/$TDI/reset")" EKEYREJECTED
+
+	# While its driver is released: no page answers, so nothing can be started
+	is driver "$(driver)" $DRIVER
+	! dma_enabled || fail "private DMA is on"
+	is "pages that are rejected" "$(rejected)" "$pages"
+	set_reg protected $NVME_CC 0x00460001
+	is "CC" "$(reg protected $NVME_CC)" 0xFFFFFFFF
+	echo 0 >/sys/module/$DRIVER/parameters/hold
 	within 10 has_driver "$TDI" none
+	klog_since | grep -F "lost: vs=0xffffffff errno=19"
 	dsm $DSM_ORIGINAL
 
-	# While its driver was released: nothing answers, nothing can be started
-	klog_since | grep -F "lost: vs=0xffffffff errno=19 touched=0"
-	# Afterwards: nothing is private, and it is a device like any other
+	# Afterwards: nothing is private, and DMA to private memory faults
 	is "private pages" "$(private_pages)" 0
-	size=$(stat -c %s "$PCI/devices/$TDI/resource0")
-	off=0
-	while [ "$off" -lt "$size" ]; do
-		is "private alias at $off" "$(reg protected $off)" fault
-		off=$((off + 4096))
-	done
+	is "pages at the private alias" "$(rejected)" 0
 	is "DMA" "$(dma_by_hand shared)" "untouched fatal"
 }
 

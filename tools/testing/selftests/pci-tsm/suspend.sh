@@ -118,4 +118,39 @@ test_what_comes_back_as_another_is_lost()
 	usable
 }
 
+# After its driver was put to sleep: it must not wake up a device that is not there
+test_what_cannot_be_restored_is_lost()
+{
+	local class status
+
+	need_faults
+	for class in $SET_UNLOCKED $SET_LOCKED $GET_MEASUREMENTS $SET_RUN; do
+		to_run_named
+		fault $POWER
+		fails "$class" $RHI_DEVICE
+		suspend
+		is "state" "$(get state)" error
+		status=$(get restore_status)
+		lost "$status"
+		case $status in
+		"tsm: "*) ;;
+		*) fail "restore_status after call $class: $status" ;;
+		esac
+		fault_clear
+		usable
+		is "unbind" "$(unbind)" OK
+		unlock
+	done
+}
+
+test_a_suspend_of_devices_only_is_nothing()
+{
+	to_run_named
+	start_writers
+	suspend devices
+	is "restore_count" "$(get restore_count)" 0
+	is "state" "$(get state)" run
+	stop_writers
+}
+
 run_tests

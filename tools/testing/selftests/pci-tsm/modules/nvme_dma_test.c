@@ -16,8 +16,9 @@
  *   bar_shared  the BAR through the shared alias, whatever it is
  *
  * It can be reset, since it uses the device in a run only. When it is told that the
- * device is lost, it reads VS and makes a run in mode private_data, and one line
- * of the log says what came of it ("errno" is what the write would return).
+ * device is lost, it waits as long as the module's parameter hold is 1, for a
+ * minute at most, and then tries a run in mode private: the log says what that
+ * came to ("errno"), and what VS is.
  *
  * All values are key=value, on one line:
  *
@@ -36,6 +37,7 @@
 #include <linux/bitfield.h>
 #include <linux/cleanup.h>
 #include <linux/ctype.h>
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/io-64-nonatomic-lo-hi.h>
@@ -463,6 +465,10 @@ static int ndt_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 }
 
+static bool hold;
+module_param(hold, bool, 0644);
+MODULE_PARM_DESC(hold, "Keep a driver that is to be released, while 1");
+
 static void ndt_reset(struct pci_dev *pdev)
 {
 }
@@ -488,9 +494,11 @@ static pci_ers_result_t ndt_error_detected(struct pci_dev *pdev,
 	if (state != pci_channel_io_perm_failure)
 		return PCI_ERS_RESULT_NEED_RESET;
 
-	rc = identify(ndt, &modes[2]);
-	pci_info(pdev, "lost: vs=0x%x errno=%d touched=%d\n", read_vs(pdev), -rc,
-		 ndt->last.touched);
+	for (int i = 0; i < 600 && READ_ONCE(hold); i++)
+		msleep(100);
+
+	rc = identify(ndt, &modes[ARRAY_SIZE(modes) - 1]);
+	pci_info(pdev, "lost: vs=0x%x errno=%d\n", read_vs(pdev), -rc);
 	return PCI_ERS_RESULT_DISCONNECT;
 }
 
