@@ -69,6 +69,10 @@ kernel_variant()
 		arch=x86_64
 		fragments="$configs/x86_64.config $kunit_all $configs/kcsan.config"
 		;;
+	each-arm64 | each-x86_64)	# what the series touches
+		arch=${1#each-}
+		fragments="$configs/each.config $configs/$1.config"
+		;;
 	kunit-um)
 		arch=um
 		fragments="$configs/um.config $kunit_um"
