@@ -71,7 +71,7 @@ static void resets_done(struct pci_dev *pdev)
 }
 
 static pci_ers_result_t resets_error_detected(struct pci_dev *pdev,
-					     pci_channel_state_t state)
+					      pci_channel_state_t state)
 {
 	struct fake_dev *dev = find(pdev);
 
@@ -210,7 +210,7 @@ void resets_expect_restored(struct kunit *test, struct fake_dev *dev,
 	KUNIT_EXPECT_TRUE(test, fn->restore.armed);
 	KUNIT_EXPECT_FALSE(test, fn->restore.pending);
 	KUNIT_EXPECT_NOT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, dev->pdev->error_state, pci_channel_io_normal);
+	KUNIT_EXPECT_TRUE(test, dev->pdev->error_state == pci_channel_io_normal);
 	fake_check(resets_tsm(test), dev);
 }
 
@@ -232,7 +232,7 @@ void resets_expect_lost(struct kunit *test, struct fake_dev *dev)
 	KUNIT_EXPECT_FALSE(test, fn->release.pending);
 	KUNIT_EXPECT_FALSE(test, fn->restore.pending);
 	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
-	KUNIT_EXPECT_EQ(test, dev->pdev->error_state, pci_channel_io_normal);
+	KUNIT_EXPECT_TRUE(test, dev->pdev->error_state == pci_channel_io_normal);
 	KUNIT_EXPECT_TRUE(test, dev_no_autoprobe(&dev->pdev->dev));
 	KUNIT_EXPECT_NE(test, 0, device_driver_attach(&resets_driver.driver,
 						      &dev->pdev->dev));

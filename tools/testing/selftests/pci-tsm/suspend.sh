@@ -20,7 +20,7 @@ if [ ! -w $PM_TEST ] || ! modprobe virtio_blk; then
 fi
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
 
-suspend()
+system_sleep()
 {
 	echo "${1:-platform}" >$PM_TEST
 	is "suspend" "$(wr freeze /sys/power/state)" OK
@@ -52,7 +52,7 @@ test_accepted_functions_survive_a_suspend()
 	for bdf in $TDIS; do
 		to_run_named "$bdf"
 	done
-	suspend
+	system_sleep
 	for bdf in $TDIS; do
 		survives "$bdf"
 	done
@@ -66,7 +66,7 @@ test_writers_do_not_notice_a_suspend()
 		to_run_named "$bdf"
 		start_writers "$bdf"
 	done
-	suspend
+	system_sleep
 	for bdf in $TDIS; do
 		survives "$bdf"
 		stop_writers "$bdf"
@@ -76,7 +76,7 @@ test_writers_do_not_notice_a_suspend()
 test_a_suspend_that_is_called_off_early_is_nothing()
 {
 	to_run_named
-	suspend freezer
+	system_sleep freezer
 	is "restore_count" "$(get restore_count)" 0
 	is "state" "$(get state)" run
 	readable
@@ -85,10 +85,10 @@ test_a_suspend_that_is_called_off_early_is_nothing()
 test_unaccepted_functions_are_left_alone()
 {
 	lock
-	suspend
+	system_sleep
 	is "state" "$(get state)" locked
 	unlock
-	suspend
+	system_sleep
 	is "state" "$(get state)" unlocked
 	is "driver" "$(driver)" none
 	to_run_named
@@ -101,7 +101,7 @@ test_what_lost_its_state_is_restored()
 	to_run_named
 	start_writers
 	fault $POWER
-	suspend
+	system_sleep
 	restored 1
 	stop_writers
 }
@@ -112,7 +112,7 @@ test_what_comes_back_as_another_is_lost()
 	to_run_named
 	dsm $DSM_CHANGE $SVN 1
 	fault $POWER
-	suspend
+	system_sleep
 	lost "measurement $SVN differs"
 	dsm $DSM_ORIGINAL
 	usable
@@ -128,7 +128,7 @@ test_what_cannot_be_restored_is_lost()
 		to_run_named
 		fault $POWER
 		fails "$class" $RHI_DEVICE
-		suspend
+		system_sleep
 		is "state" "$(get state)" error
 		status=$(get restore_status)
 		lost "$status"
@@ -147,7 +147,7 @@ test_a_suspend_of_devices_only_is_nothing()
 {
 	to_run_named
 	start_writers
-	suspend devices
+	system_sleep devices
 	is "restore_count" "$(get restore_count)" 0
 	is "state" "$(get state)" run
 	stop_writers
