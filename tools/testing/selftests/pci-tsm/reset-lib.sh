@@ -126,16 +126,30 @@ writers_failed()
 	done
 }
 
-# qemu(command...) - QEMU's monitor carries it out; needs HMP=1
-qemu()
+# hmp_port - the port to QEMU's monitor
+hmp_port()
 {
 	local dir
 
-	modprobe virtio_console || skip "no virtio_console"
 	for dir in /sys/class/virtio-ports/*; do
 		[ "$(cat "$dir/name" 2>/dev/null)" = hmp ] || continue
-		echo "$*" >"/dev/${dir##*/}"
+		basename "$dir"
 		return
 	done
-	skip "no port to QEMU's monitor"
+	return 1
+}
+
+# qemu(command...) - QEMU's monitor carries it out; needs HMP=1
+qemu()
+{
+	local n=100 port
+
+	modprobe virtio_console || skip "no virtio_console"
+	# Names of ports come later
+	until port=$(hmp_port); do
+		n=$((n - 1))
+		[ $n -gt 0 ] || skip "no port to QEMU's monitor"
+		sleep 0.05
+	done
+	echo "$*" >"/dev/$port"
 }
