@@ -854,6 +854,45 @@ static void reset_power_locked(struct kunit *test)
 	fake_check(resets_tsm(test), dev);
 }
 
+#ifdef CONFIG_SUSPEND
+static int suspend_and_resume(struct fake_dev *dev)
+{
+	struct device *d = &dev->pdev->dev;
+	const struct dev_pm_ops *pm = d->bus->pm;
+	int rc;
+
+	/* Keeps a driver that is to be released until then */
+	guard(device)(d);
+	rc = pm->suspend(d) ?: pm->suspend_late(d) ?: pm->suspend_noirq(d);
+	if (rc)
+		return rc;
+
+	dev->state = PCI_TSM_UNLOCKED;
+	dev->dma = false;
+	rc = pm->resume_noirq(d);
+	/* The PM core goes on after an error, too */
+	rc = pm->resume_early(d) ?: rc;
+	return pm->resume(d) ?: rc;
+}
+
+/* The driver of a function that is lost must not touch it when it wakes up */
+static void reset_lost_is_not_resumed(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+
+	KUNIT_EXPECT_EQ(test, 0, suspend_and_resume(dev));
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "W");
+	resets_expect_restored(test, dev, 1);
+
+	memset(&resets_seen, 0, sizeof(resets_seen));
+	fake_fail(resets_tsm(test), "lock", 1, -EIO);
+	KUNIT_EXPECT_EQ(test, -EIO, suspend_and_resume(dev));
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "Xr");
+	resets_expect_usable(test, dev);
+}
+#endif
+
 #ifdef CONFIG_PM
 /* Who is put to sleep on purpose is not asked where it is */
 static void reset_check_sleeping(struct kunit *test)
@@ -1008,6 +1047,9 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_recovery_lost),
 	KUNIT_CASE(reset_power),
 	KUNIT_CASE(reset_power_locked),
+#ifdef CONFIG_SUSPEND
+	KUNIT_CASE(reset_lost_is_not_resumed),
+#endif
 #ifdef CONFIG_PM
 	KUNIT_CASE(reset_check_sleeping),
 #endif

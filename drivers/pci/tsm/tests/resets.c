@@ -109,8 +109,15 @@ static const struct pci_device_id resets_ids[] = {
 	{}
 };
 
-/* It is told of a suspend, and has nothing to do */
-static const struct dev_pm_ops resets_pm = {};
+static int resets_wake(struct device *dev)
+{
+	see(to_pci_dev(dev), 'W');
+	return 0;
+}
+
+static const struct dev_pm_ops resets_pm = {
+	.resume = resets_wake,
+};
 
 struct pci_driver resets_driver = {
 	.name = "pci_tsm_resets",

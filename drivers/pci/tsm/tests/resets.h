@@ -10,7 +10,7 @@
  * struct resets_seen - what resets_driver went through
  * @calls: what it was called for, in order: P reset_prepare(), D reset_done(),
  *	   E error_detected(), X the same for a permanent failure,
- *	   S slot_reset(), R resume(), r remove()
+ *	   S slot_reset(), R resume(), W resume() of PM, r remove()
  * @state: state of the device then
  * @dma: private DMA was possible then
  * @clear_master: set by the test: it turns DMA off while it is reset
