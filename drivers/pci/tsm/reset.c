@@ -355,6 +355,8 @@ static void restore_work(struct work_struct *work)
 			pci_tsm_fn_fail(fn, "reset");
 			break;
 		case PCI_TSM_ERROR:
+			fn->restore.rc = -EIO;
+			break;
 		case PCI_TSM_UNLOCKED:
 			/* Not even the reset was waited for */
 			break;
@@ -543,11 +545,6 @@ static void fn_reset_prepare(struct pci_tsm_fn *fn, bool quiet, bool by_pf)
 	r->unquiet = !quiet;
 	r->dma = fn->dma;
 	r->reset_since = ktime_get_ns();
-	if (fn->state != PCI_TSM_RUN)
-		return;
-
-	/* Unless the restore says otherwise */
-	r->rc = -EIO;
 	if (!fn->dma)
 		return;
 	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
@@ -671,10 +668,11 @@ int pci_tsm_reset_finish(struct pci_dev *pdev)
 
 	flush_work(&fn->restore.work);
 	guard(mutex)(&fn->lock);
+	/* Another reset may have begun, of which this one has nothing to say */
 	rc = fn->restore.rc;
 	fn->restore.rc = 0;
-	/* By somebody who did not ask what came of it */
-	if (fn->release.pending)
+	/* By somebody who did not ask what came of it, or nobody restores it any more */
+	if (fn->release.pending || (fn->restore.pending && fn->leaving))
 		rc = rc ?: -EIO;
 	return rc;
 }

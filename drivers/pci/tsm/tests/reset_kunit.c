@@ -922,6 +922,27 @@ static void reset_check_sleeping(struct kunit *test)
 }
 #endif
 
+/* The next one begins before the first has looked what came of it */
+static void reset_overlapping(struct kunit *test)
+{
+	struct fake_dev *dev = resets_devs(test, &resets_driver, 1);
+
+	resets_accept(test, dev);
+	resets_bind(test, dev);
+	pci_save_state(dev->pdev);
+	pcie_flr(dev->pdev);
+	__pci_restore_state(dev->pdev);
+	pci_tsm_reset_start(dev->pdev);
+	flush_work(&resets_fn(dev)->restore.work);
+
+	pci_save_state(dev->pdev);
+	pcie_flr(dev->pdev);
+	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_finish(dev->pdev));
+	__pci_restore_state(dev->pdev);
+	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_done(dev->pdev));
+	resets_expect_restored(test, dev, 2);
+}
+
 /* Functions below one bridge do not wait for each other */
 static void reset_parallel(struct kunit *test)
 {
@@ -1053,6 +1074,7 @@ static struct kunit_case reset_cases[] = {
 #ifdef CONFIG_PM
 	KUNIT_CASE(reset_check_sleeping),
 #endif
+	KUNIT_CASE(reset_overlapping),
 	KUNIT_CASE(reset_parallel),
 	KUNIT_CASE(reset_removed),
 	KUNIT_CASE(reset_tsm_leaves),
