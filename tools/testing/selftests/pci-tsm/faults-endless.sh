@@ -38,6 +38,12 @@ start()
 	wr "$2" "$(attr "$3" "$(nth_function "$1")")" >"/tmp/result.$1" &
 }
 
+# waits(pid) - this writer has begun, and the kernel is at it
+waits()
+{
+	grep -qx wr "/proc/$1/comm" && grep -q '^State:.[SD]' "/proc/$1/status"
+}
+
 # slow(n, class, status) - this call has no end at the n-th function
 slow()
 {
@@ -172,10 +178,10 @@ test_waiting_writer_interrupted()
 	slow 1 $SET_LOCKED "$RHI_BUSY"
 	start 1 "$TSM" lock
 	first=$!
-	sleep 0.3
+	within 10 waits $first
 	wr "$TSM" "$(attr lock)" >/tmp/out &
 	pid=$!
-	sleep 0.3
+	within 10 waits $pid
 	before=$(date +%s)
 	kill -INT $pid || :
 	kill -TERM $pid
@@ -193,7 +199,7 @@ test_module_unloaded_meanwhile()
 	slow 1 $SET_LOCKED "$RHI_BUSY"
 	start 1 "$TSM" lock
 	first=$!
-	sleep 0.3
+	within 10 waits $first
 	rmmod "$TSM_MODULE" &
 	pid=$!
 	sleep 0.5
