@@ -943,6 +943,25 @@ static void reset_overlapping(struct kunit *test)
 	resets_expect_restored(test, dev, 2);
 }
 
+/* Nobody restores a function that is about to be removed, and that is no success */
+static void reset_leaving(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+	struct pci_tsm_fn *fn = resets_fn(dev);
+
+	pci_save_state(dev->pdev);
+	pcie_flr(dev->pdev);
+	__pci_restore_state(dev->pdev);
+	scoped_guard(mutex, &fn->lock)
+		fn->leaving = true;
+	KUNIT_EXPECT_EQ(test, -EIO, pci_tsm_reset_done(dev->pdev));
+
+	scoped_guard(mutex, &fn->lock)
+		fn->leaving = false;
+	KUNIT_EXPECT_EQ(test, 0, pci_tsm_reset_done(dev->pdev));
+	resets_expect_restored(test, dev, 1);
+}
+
 /* Functions below one bridge do not wait for each other */
 static void reset_parallel(struct kunit *test)
 {
@@ -1075,6 +1094,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_check_sleeping),
 #endif
 	KUNIT_CASE(reset_overlapping),
+	KUNIT_CASE(reset_leaving),
 	KUNIT_CASE(reset_parallel),
 	KUNIT_CASE(reset_removed),
 	KUNIT_CASE(reset_tsm_leaves),
