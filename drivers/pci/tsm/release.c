@@ -85,6 +85,7 @@ static void release_work(struct work_struct *work)
 		/* What the driver could not do any more */
 		if (fn->state == PCI_TSM_ERROR)
 			pci_clear_master(pdev);
+		pm_runtime_put(&pdev->dev);
 	}
 	WRITE_ONCE(fn->release.pending, false);
 }
@@ -106,7 +107,8 @@ void pci_tsm_release_init(struct pci_tsm_fn *fn)
  */
 void pci_tsm_release_exit(struct pci_tsm_fn *fn)
 {
-	cancel_work_sync(&fn->release.work);
+	if (cancel_work_sync(&fn->release.work) && fn->release.disconnected)
+		pm_runtime_put_noidle(&fn->pdev->dev);
 }
 
 /**
@@ -141,6 +143,8 @@ void pci_tsm_release_start(struct pci_tsm_fn *fn)
 	}
 
 	if (!pci_dev_is_disconnected(pdev)) {
+		/* Runtime PM would save what a device says that is not there */
+		pm_runtime_get_noresume(&pdev->dev);
 		pci_dev_set_io_state(pdev, pci_channel_io_perm_failure);
 		fn->release.disconnected = true;
 	}

@@ -1053,6 +1053,34 @@ static void reset_tsm_leaves_private(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
 }
 
+/*
+ * Without a driver, runtime PM saves the configuration of a device and restores
+ * it. While a function looks disconnected, there is nothing of it to be saved.
+ */
+static void reset_lost_while_idle(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+	struct device *d = &dev->pdev->dev;
+	u32 bar = kunit_pci_func_config_get(dev->func, PCI_BASE_ADDRESS_0, 4);
+
+	pm_runtime_allow(d);
+	dev->svn++;
+	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
+	flush_work(&resets_fn(dev)->release.work);
+
+	/* Idle, and then of use again */
+	pm_runtime_suspend(d);
+	KUNIT_EXPECT_TRUE(test, pm_runtime_status_suspended(d));
+	KUNIT_ASSERT_EQ(test, 0, pm_runtime_resume_and_get(d));
+	KUNIT_EXPECT_EQ(test, bar,
+			kunit_pci_func_config_get(dev->func,
+						  PCI_BASE_ADDRESS_0, 4));
+	pm_runtime_put_noidle(d);
+	pm_runtime_forbid(d);
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
+}
+
 static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_restores),
 	KUNIT_CASE(reset_variants),
@@ -1094,6 +1122,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_check_sleeping),
 #endif
 	KUNIT_CASE(reset_overlapping),
+	KUNIT_CASE(reset_lost_while_idle),
 	KUNIT_CASE(reset_leaving),
 	KUNIT_CASE(reset_parallel),
 	KUNIT_CASE(reset_removed),
