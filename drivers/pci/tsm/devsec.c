@@ -75,14 +75,16 @@ struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold)
 	spin_lock_init(&fn->evidence_lock);
 	pci_tsm_release_init(fn);
 
+	/* A TSM that leaves finds it as soon as it was added */
+	pdev->tsm_fn = fn;
 	rc = pci_tsm_fn_add(fn);
 	if (rc) {
+		pdev->tsm_fn = NULL;
 		mutex_destroy(&fn->lock);
 		kfree(fn);
 		return ERR_PTR(rc);
 	}
 
-	pdev->tsm_fn = fn;
 	return fn;
 }
 
