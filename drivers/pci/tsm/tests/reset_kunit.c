@@ -1081,6 +1081,25 @@ static void reset_lost_while_idle(struct kunit *test)
 	resets_expect_usable(test, dev);
 }
 
+/* Another reset comes before the driver is released: not for the driver */
+static void reset_lost_again(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+
+	dev->svn++;
+	scoped_guard(device, &dev->pdev->dev) {
+		KUNIT_EXPECT_EQ(test, -EKEYREJECTED,
+				pci_reset_function_locked(dev->pdev));
+		KUNIT_EXPECT_STREQ(test, resets_seen.calls, "P");
+		KUNIT_EXPECT_NE(test, 0, pci_reset_function_locked(dev->pdev));
+		KUNIT_EXPECT_STREQ(test, resets_seen.calls, "P");
+	}
+	flush_work(&resets_fn(dev)->release.work);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "PXr");
+	resets_expect_lost(test, dev);
+	resets_expect_usable(test, dev);
+}
+
 static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_restores),
 	KUNIT_CASE(reset_variants),
@@ -1123,6 +1142,7 @@ static struct kunit_case reset_cases[] = {
 #endif
 	KUNIT_CASE(reset_overlapping),
 	KUNIT_CASE(reset_lost_while_idle),
+	KUNIT_CASE(reset_lost_again),
 	KUNIT_CASE(reset_leaving),
 	KUNIT_CASE(reset_parallel),
 	KUNIT_CASE(reset_removed),
