@@ -167,8 +167,9 @@ enum pci_tsm_offset {
  *		   private of the range is given up first. After a failure
  *		   @mmio_teardown is called for the range.
  * @mmio_teardown: Make a range shared again, as far as it is private. Called
- *		   before @unlock, after a failed @mmio_validate, and in any
- *		   state.
+ *		   before @unlock, after a failed @mmio_validate, in any state, and
+ *		   for whole BARs when a kernel before this one left the function
+ *		   LOCKED or in RUN.
  * @dma_enable: Let the function reach private memory by DMA. Called in RUN
  *		when a driver is about to be attached.
  * @dma_disable: Undo @dma_enable. May be called when DMA is not enabled.

@@ -74,6 +74,7 @@ struct pci_tsm_fn *pci_tsm_fn_alloc(struct pci_dev *pdev, bool hold)
 	mutex_init(&fn->lock);
 	spin_lock_init(&fn->evidence_lock);
 	pci_tsm_release_init(fn);
+	pci_tsm_guard_init(fn);
 
 	/* A TSM that leaves finds it as soon as it was added */
 	pdev->tsm_fn = fn;
@@ -188,6 +189,9 @@ static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
 
 	lockdep_assert_held(&fn->lock);
 
+	/* On already while the function is being locked */
+	if (state == PCI_TSM_UNLOCKED || state == PCI_TSM_ERROR)
+		WRITE_ONCE(fn->guard.on, false);
 	if (state == prev)
 		return;
 
@@ -308,11 +312,13 @@ static int fn_stop(struct pci_tsm_fn *fn)
  */
 static void fn_clear_master(struct pci_tsm_fn *fn)
 {
+	struct pci_dev *pdev = fn->pdev;
 	u16 command;
 
-	pci_read_config_word(fn->pdev, PCI_COMMAND, &command);
-	pci_write_config_word(fn->pdev, PCI_COMMAND,
-			      command & ~PCI_COMMAND_MASTER);
+	/* Not what config.c keeps from happening */
+	pci_bus_read_config_word(pdev->bus, pdev->devfn, PCI_COMMAND, &command);
+	pci_bus_write_config_word(pdev->bus, pdev->devfn, PCI_COMMAND,
+				  command & ~PCI_COMMAND_MASTER);
 }
 
 /**
@@ -459,6 +465,18 @@ static int fn_collect_own_nonce(struct pci_tsm_fn *fn)
 	return fn_collect(fn, nonce);
 }
 
+/* May MSI-X be configured while the function is locked? */
+static void fn_set_msix_locked(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	struct pci_tsm_evidence *evidence __free(pci_tsm_evidence) =
+		pci_tsm_fn_evidence(fn);
+
+	WRITE_ONCE(fn->guard.msix_locked,
+		   !pci_tsm_evidence_msix_unlocked(evidence) &&
+		   pci_tsm_evidence_report(evidence)->msix_control);
+}
+
 /**
  * pci_tsm_fn_lock() - enter LOCKED
  * @fn: the function
@@ -521,13 +539,14 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	if (state != PCI_TSM_UNLOCKED) {
 		pci_info(pdev, "found %s, unlocking first\n",
 			 pci_tsm_state_name(state));
-		rc = fn_stop(fn);
+		rc = pci_tsm_mmio_reclaim(fn->tsm) ?: fn_stop(fn);
 		if (rc) {
 			fn_set_state(fn, PCI_TSM_ERROR, "not-unlocked");
 			return rc;
 		}
 	}
 
+	pci_tsm_guard_start(fn);
 	rc = tsm_op(fn->tsm, "lock", fn_ops(fn)->lock(fn->tsm));
 	if (!rc)
 		rc = fn_expect(fn, PCI_TSM_LOCKED);
@@ -542,6 +561,7 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 		return rc;
 	}
 
+	fn_set_msix_locked(fn);
 	fn_set_state(fn, PCI_TSM_LOCKED, "lock");
 	return 0;
 }
@@ -847,6 +867,7 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn)
 				 "in error, unlock first", -EBUSY);
 	}
 
+	pci_tsm_guard_attach(fn);
 	if (fn->dma)
 		return 0;
 
@@ -991,4 +1012,37 @@ void pci_tsm_fn_drain(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)
 
 	if (tsm_dev)
 		fn->draining = false;
+}
+
+/**
+ * pci_tsm_fn_shutdown() - the machine is shut down, or given to another kernel
+ * @fn: the function
+ * @quiet: nobody will access it any more; else its driver has no shutdown()
+ *
+ * Whoever comes next finds a function that does no DMA, and that is unlocked if that
+ * can be done without harm to a driver that does not know. Otherwise it is left in
+ * RUN, and the next kernel unlocks it before it locks it.
+ *
+ * Context: Process context under device_lock(). Sleeps as long as TSM operations do.
+ */
+void pci_tsm_fn_shutdown(struct pci_tsm_fn *fn, bool quiet)
+{
+	int rc;
+
+	guard(mutex)(&fn->lock);
+
+	fn->leaving = true;
+	if (!fn->tsm)
+		return;
+	if (quiet) {
+		fn_unlock(fn, "shutdown");
+		return;
+	}
+
+	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
+	if (rc) {
+		pci_err(fn->pdev, "disabling DMA failed: %d\n", rc);
+		fn_clear_master(fn);
+	}
+	fn->dma = false;
 }

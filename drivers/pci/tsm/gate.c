@@ -163,6 +163,7 @@ void pci_tsm_gate_exit(struct pci_dev *pdev)
 	pci_tsm_fn_drain(fn, NULL);
 	pci_tsm_restore_exit(fn);
 	pci_tsm_release_exit(fn);
+	pci_tsm_guard_exit(fn);
 	pci_tsm_fn_del(fn);
 }
 
@@ -214,6 +215,19 @@ void pci_tsm_dma_cleanup(struct pci_dev *pdev)
 {
 	if (pdev->tsm_fn)
 		pci_tsm_fn_detach(pdev->tsm_fn);
+}
+
+/**
+ * pci_tsm_shutdown() - the machine is shut down, and the driver was told
+ * @pdev: any PCI device
+ *
+ * Context: Process context under device_lock(). Sleeps as long as TSM operations do.
+ */
+void pci_tsm_shutdown(struct pci_dev *pdev)
+{
+	if (pdev->tsm_fn)
+		pci_tsm_fn_shutdown(pdev->tsm_fn,
+				    !pdev->driver || pdev->driver->shutdown);
 }
 
 /**

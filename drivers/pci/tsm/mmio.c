@@ -241,6 +241,41 @@ int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 }
 
 /**
+ * pci_tsm_mmio_reclaim() - make MMIO shared again that somebody else made private
+ * @tsm: the function's context
+ *
+ * A kernel before this one may have left it. A TSM may not unlock a function that has
+ * private MMIO.
+ *
+ * Context: Process context, under the function's lock. Nobody accesses the BARs.
+ * Return: 0, or the first error of the TSM.
+ */
+int pci_tsm_mmio_reclaim(struct pci_tsm_devsec *tsm)
+{
+	int ret = 0;
+
+	for (int bar = 0; bar < PCI_TSM_NR_BARS; bar++) {
+		struct pci_tsm_mmio_range range = {
+			.size = pci_tsm_bar_size(tsm->pdev, bar),
+			.bar = bar,
+		};
+		int rc;
+
+		if (range.size < PCI_TSM_PAGE_SIZE)
+			continue;
+		range.start = pci_resource_start(tsm->pdev, bar);
+		rc = tsm_op(tsm, "mmio_teardown",
+			    pci_tsm_ops(tsm)->mmio_teardown(tsm, &range));
+		if (rc)
+			pci_err(tsm->pdev, "BAR %u, %pa: still private: %d\n", bar,
+				&range.start, rc);
+		ret = ret ?: rc;
+	}
+
+	return ret;
+}
+
+/**
  * pci_tsm_mmio_same() - are the ranges of a report where others were?
  * @tsm: the function's context
  * @report: its interface report

@@ -15,6 +15,7 @@
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
+#include "guard.h"
 
 struct pci_tsm_evidence;
 struct pci_tsm_mmio;
@@ -66,6 +67,26 @@ struct pci_tsm_release {
 };
 
 /**
+ * struct pci_tsm_guard - the configuration of a function that must keep still
+ * @on: it does; set by config.c, cleared with @state of &struct pci_tsm_fn
+ * @msix_locked: so does MSI-X
+ * @stop: a driver cleared Bus Master Enable and did not set it again
+ * @user_stop: so did userspace
+ * @map: where the registers are; written before @on is set
+ * @work: stops DMA
+ * @limit: of lines in the log
+ */
+struct pci_tsm_guard {
+	bool on;
+	bool msix_locked;
+	bool stop;
+	bool user_stop;
+	struct pci_tsm_guard_map map;
+	struct work_struct work;
+	struct ratelimit_state limit;
+};
+
+/**
  * struct pci_tsm_fn - TDISP state of one function, as seen from a guest
  * @pdev: the function
  * @id: index of the function in the registry
@@ -82,6 +103,7 @@ struct pci_tsm_release {
  * @accepted: the evidence that was accepted, or NULL; set in RUN
  * @restore: what happens when the function is reset; under @lock
  * @release: what happens when it falls out of RUN; under @lock
+ * @guard: of its configuration; read without @lock
  * @evidence_lock: protects what follows it from readers in sysfs, who must not
  *		   wait for the TSM; writers hold @lock as well
  * @evidence: what was collected last in this LOCK session, or NULL
@@ -111,6 +133,7 @@ struct pci_tsm_fn {
 	struct pci_tsm_evidence *accepted __guarded_by(&lock);
 	struct pci_tsm_restore restore;
 	struct pci_tsm_release release;
+	struct pci_tsm_guard guard;
 	spinlock_t evidence_lock; /* innermost */
 	struct pci_tsm_evidence *evidence __guarded_by(&evidence_lock);
 	u64 generation __guarded_by(&evidence_lock);
@@ -145,12 +168,28 @@ int pci_tsm_fn_attach(struct pci_tsm_fn *fn);
 void pci_tsm_fn_resume(struct pci_tsm_fn *fn);
 void pci_tsm_fn_detach(struct pci_tsm_fn *fn);
 void pci_tsm_fn_drain(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev);
+void pci_tsm_fn_shutdown(struct pci_tsm_fn *fn, bool quiet);
 void pci_tsm_fn_set_evidence(struct pci_tsm_fn *fn,
 			     struct pci_tsm_evidence *evidence)
 	__must_hold(&fn->lock);
 int pci_tsm_fn_query(struct pci_tsm_fn *fn, enum pci_tsm_state *state)
 	__must_hold(&fn->lock);
 void pci_tsm_fn_fail(struct pci_tsm_fn *fn, const char *reason)
+	__must_hold(&fn->lock);
+
+/* config.c */
+enum pci_tsm_guard_mode {
+	PCI_TSM_GUARD_ON,
+	PCI_TSM_GUARD_REPORT,
+	PCI_TSM_GUARD_OFF,
+};
+
+extern enum pci_tsm_guard_mode pci_tsm_guard_mode;
+void pci_tsm_guard_init(struct pci_tsm_fn *fn);
+void pci_tsm_guard_exit(struct pci_tsm_fn *fn);
+void pci_tsm_guard_start(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock);
+void pci_tsm_guard_attach(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock);
 
 /* release.c */
@@ -227,6 +266,7 @@ int pci_tsm_mmio_setup(struct pci_tsm_devsec *tsm,
 u64 pci_tsm_bar_size(struct pci_dev *pdev, int bar);
 int pci_tsm_mmio_teardown(struct pci_tsm_devsec *tsm,
 			  struct pci_tsm_mmio **mmio);
+int pci_tsm_mmio_reclaim(struct pci_tsm_devsec *tsm);
 bool pci_tsm_mmio_has_msix(struct pci_tsm_devsec *tsm,
 			   const struct pci_tsm_mmio *mmio);
 bool pci_tsm_mmio_same(struct pci_tsm_devsec *tsm,

@@ -428,7 +428,18 @@ static void fake_flr(struct kunit_pci_func *func)
 		dev->state = PCI_TSM_ERROR;
 }
 
+static bool fake_config_write(struct kunit_pci_func *func, int where, int size,
+			      u32 val)
+{
+	struct fake_dev *dev = kunit_pci_func_priv(func);
+
+	dev->config_writes++;
+	dev->config_written = val;
+	return true;
+}
+
 static const struct kunit_pci_func_ops fake_func_ops = {
+	.config_write = fake_config_write,
 	.flr = fake_flr,
 };
 
@@ -455,13 +466,34 @@ struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
  * @devcap: Device Capabilities
  * @exp_type: Device/Port Type
  *
- * BAR 0 is 16 KiB: two pages of TEE memory, MSI-X table, PBA. BAR 2 is 64 KiB
- * of TEE memory, in two ranges.
+ * As fake_dev_add_caps() does, without further capabilities.
  *
  * Return: the function, to be enumerated by fake_tsm_probe().
  */
 struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
 				   u32 devcap, u8 exp_type)
+{
+	return fake_dev_add_caps(tsm, slot, devcap, exp_type, NULL, 0);
+}
+
+/**
+ * fake_dev_add_caps() - add a function
+ * @tsm: the TSM
+ * @slot: device number
+ * @devcap: Device Capabilities
+ * @exp_type: Device/Port Type
+ * @caps: further capabilities
+ * @num_caps: how many
+ *
+ * BAR 0 is 16 KiB: two pages of TEE memory, MSI-X table, PBA. BAR 2 is 64 KiB
+ * of TEE memory, in two ranges.
+ *
+ * Return: the function, to be enumerated by fake_tsm_probe().
+ */
+struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int slot,
+				   u32 devcap, u8 exp_type,
+				   const struct kunit_pci_cap *caps,
+				   unsigned int num_caps)
 {
 	struct kunit_pci_func_desc desc = {
 		.devfn = PCI_DEVFN(slot, 0),
@@ -478,6 +510,8 @@ struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
 			.table_offset = SZ_8K,
 			.pba_offset = SZ_8K + SZ_4K,
 		},
+		.caps = caps,
+		.num_caps = num_caps,
 	};
 	struct kunit *test = tsm->test;
 	struct fake_dev *dev;

@@ -40,6 +40,8 @@
  * @other_nonce: measurements are not for the nonce that was given
  * @collections: how often evidence was collected
  * @resets: how often the function was reset
+ * @config_writes: writes to its configuration space
+ * @config_written: the value of the last one
  * @replace: object to hand out in place of one of its own, NULL for none; freed
  *	     with it
  * @replace_len: its size
@@ -65,6 +67,8 @@ struct fake_dev {
 	bool other_nonce;
 	unsigned int collections;
 	unsigned int resets;
+	unsigned int config_writes;
+	u32 config_written;
 	void *replace;
 	size_t replace_len;
 	enum pci_tsm_object replaced;
@@ -140,6 +144,10 @@ struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 			      u32 devcap);
 struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
 				   u32 devcap, u8 exp_type);
+struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int slot,
+				   u32 devcap, u8 exp_type,
+				   const struct kunit_pci_cap *caps,
+				   unsigned int num_caps);
 void fake_tsm_probe(struct fake_tsm *tsm);
 void fake_tsm_register(struct fake_tsm *tsm);
 void fake_tsm_unregister(struct fake_tsm *tsm);

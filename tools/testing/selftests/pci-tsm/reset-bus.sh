@@ -97,6 +97,24 @@ test_writers_do_not_notice_bus_resets()
 	stop_writers "$SECOND"
 }
 
+# A bridge that loses its bus numbers for a moment loses their interrupts
+test_writers_do_not_notice_rescans()
+{
+	local n=1
+
+	both_to_run
+	start_writers "$FIRST"
+	start_writers "$SECOND"
+	while [ $n -le 100 ]; do
+		rescan
+		n=$((n + 1))
+	done
+	is "state" "$(get state "$FIRST")" run
+	is "state" "$(get state "$SECOND")" run
+	stop_writers "$FIRST"
+	stop_writers "$SECOND"
+}
+
 test_one_that_differs_does_not_take_the_other_along()
 {
 	first_will_differ
