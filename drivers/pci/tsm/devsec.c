@@ -1039,6 +1039,8 @@ void pci_tsm_fn_shutdown(struct pci_tsm_fn *fn, bool quiet)
 		return;
 	}
 
+	/* Nobody looks if it still is in RUN, and releases the driver if not */
+	WRITE_ONCE(fn->restore.armed, false);
 	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
 	if (rc) {
 		pci_err(fn->pdev, "disabling DMA failed: %d\n", rc);

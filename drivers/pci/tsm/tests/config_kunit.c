@@ -554,8 +554,10 @@ static void config_shutdown_without(struct kunit *test)
 	struct fake_dev *dev = config_dev(test);
 
 	config_run(test, dev);
+	KUNIT_ASSERT_EQ(test, 0, pci_tsm_restore_arm(config_fn(dev), true));
 	scoped_guard(device, &dev->pdev->dev)
 		pci_tsm_shutdown(dev->pdev);
+	KUNIT_EXPECT_FALSE(test, config_fn(dev)->restore.armed);
 	KUNIT_EXPECT_EQ(test, dev->state, PCI_TSM_RUN);
 	KUNIT_EXPECT_FALSE(test, dev->dma);
 	KUNIT_EXPECT_NE(test, dev->private, 0);
