@@ -470,6 +470,11 @@ static void config_driver_stops_dma(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, fake_bind(dev));
 	flush_work(&config_fn(dev)->guard.work);
 	KUNIT_EXPECT_TRUE(test, dev->dma);
+
+	/* Even if what the last one wrote is not dealt with yet */
+	WRITE_ONCE(config_fn(dev)->guard.stop, true);
+	KUNIT_EXPECT_EQ(test, 0, pci_tsm_fn_attach(config_fn(dev)));
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(config_fn(dev)->guard.stop));
 	fake_check(config_tsm(test), dev);
 }
 
