@@ -7,47 +7,11 @@
 
 # shellcheck source=tools/testing/selftests/pci-tsm/lib.sh
 . "$(dirname "$(realpath "$0")")/lib.sh"
+# shellcheck source=tools/testing/selftests/pci-tsm/io-lib.sh
+. "$DIR/io-lib.sh"
 
 modprobe virtio_blk
 modprobe igb
-
-# disk_works(function) - data comes back as it was written
-disk_works()
-{
-	local dev sum
-
-	within 10 has_disk "$1"
-	dev=/dev/$(disk "$1")
-	dd if=/dev/urandom of=/tmp/data bs=64k count=64
-	sum=$(md5sum </tmp/data)
-	dd if=/tmp/data of="$dev" bs=64k
-	sync
-	is "checksum on $dev" "$(dd if="$dev" bs=64k count=64 | md5sum)" "$sum"
-}
-
-# The address that QEMU's user network answers at
-net_works()
-{
-	local dir dev
-
-	for dir in "$PCI/devices/$1/net"/*; do
-		dev=${dir##*/}
-	done
-	ifconfig "$dev" 10.0.2.15 up
-	within 10 grep -qx 1 "/sys/class/net/$dev/carrier"
-	for _ in 1 2 3; do
-		timeout 10 ping -c 1 10.0.2.2 || fail "$dev: no answer"
-	done
-	ifconfig "$dev" 0.0.0.0 down
-}
-
-works()
-{
-	case $(driver_for "$1") in
-	igb) net_works "$1" ;;
-	*) disk_works "$1" ;;
-	esac
-}
 
 test_each_alone()
 {

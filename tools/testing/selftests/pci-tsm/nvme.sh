@@ -73,27 +73,40 @@ msix_table()
 	echo $(($(pcicfg "$TDI" read $(($(cap 0x11) + 4)) 4) & ~7))
 }
 
-# dma_by_hand(shared|protected) - let the controller fetch one command from a
-# page of a process and write its completion there. Prints what came of it:
-# "touched", or "untouched" and "fatal" if the controller could not even fetch.
-dma_by_hand()
+# take_page - a page of a process, its physical address is $PAGE
+take_page()
 {
-	local page fatal=
-
 	rm -f /tmp/page.in /tmp/page.out
 	mkfifo /tmp/page.in
 	phys-page </tmp/page.in >/tmp/page.out &
 	exec 9>/tmp/page.in
 	within 5 grep -q 0x /tmp/page.out
-	page=$(cat /tmp/page.out)
+	PAGE=$(cat /tmp/page.out)
+}
 
+# drop_page - $TOUCHED is "touched" if somebody wrote to it, else "untouched"
+drop_page()
+{
+	exec 9>&-
+	wait
+	TOUCHED=$(tail -n 1 /tmp/page.out)
+}
+
+# dma_by_hand(shared|protected) - let the controller fetch one command from a
+# page of a process and write its completion there. Prints what came of it:
+# "touched", or "untouched" and "fatal" if the controller could not even fetch.
+dma_by_hand()
+{
+	local fatal=
+
+	take_page
 	bus_master
 	set_reg "$1" $NVME_CC 0
 	within 5 disabled "$1"
 	set_reg "$1" $NVME_AQA 0x00010001
-	set_reg "$1" $NVME_ASQ "$page"
+	set_reg "$1" $NVME_ASQ "$PAGE"
 	set_reg "$1" $((NVME_ASQ + 4)) 0
-	set_reg "$1" $NVME_ACQ "$page"
+	set_reg "$1" $NVME_ACQ "$PAGE"
 	set_reg "$1" $((NVME_ACQ + 4)) 0
 	set_reg "$1" $NVME_CC 0x00460001
 	within 5 status_has "$1" $((CSTS_RDY | CSTS_CFS))
@@ -104,7 +117,6 @@ dma_by_hand()
 	set_reg "$1" $NVME_CC 0
 	within 5 disabled "$1"
 
-	exec 9>&-
-	wait
-	echo "$(tail -n 1 /tmp/page.out)$fatal"
+	drop_page
+	echo "$TOUCHED$fatal"
 }
