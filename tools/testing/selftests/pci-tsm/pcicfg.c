@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pcicfg - read and write a PCI function's configuration space through sysfs
+ * pcicfg - read and write a PCI function's configuration space through sysfs, or
+ * through another file, which is named by its path
  *
  * Numbers are C numbers on the command line and hexadecimal when printed.
  */
@@ -78,7 +79,7 @@ static int usage(void)
 		"pcicfg FUNCTION read OFFSET SIZE\n"
 		"pcicfg FUNCTION write OFFSET SIZE VALUE... (one after the other)\n"
 		"pcicfg FUNCTION dvsec VENDOR ID      (prints its offset)\n"
-		"FUNCTION is a name in /sys/bus/pci/devices, SIZE is 1, 2 or 4.\n");
+		"FUNCTION is a name in /sys/bus/pci/devices or a path, SIZE is 1, 2 or 4.\n");
 	return 2;
 }
 
@@ -94,7 +95,9 @@ int main(int argc, char **argv)
 	for (i = 0; i < 2; i++)
 		arg[i] = strtoul(argv[i + 3], NULL, 0);
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", argv[1]);
+	snprintf(path, sizeof(path),
+		 strchr(argv[1], '/') ? "%s" : "/sys/bus/pci/devices/%s/config",
+		 argv[1]);
 	cfg_fd = open(path, O_RDWR | O_CLOEXEC);
 	if (cfg_fd < 0)
 		die(path);
