@@ -124,8 +124,9 @@ void pci_tsm_guard_attach(struct pci_tsm_fn *fn)
 static bool is_guarded(struct pci_tsm_fn *fn)
 {
 	/* Pairs with pci_tsm_guard_start(): @map is there, too */
-	return smp_load_acquire(&fn->guard.on) &&
-	       !READ_ONCE(fn->restore.pending) &&
+	bool on = smp_load_acquire(&fn->guard.on);
+
+	return on && !READ_ONCE(fn->restore.pending) &&
 	       pci_tsm_guard_mode != PCI_TSM_GUARD_OFF;
 }
 
