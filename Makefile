@@ -46,8 +46,8 @@ selftest: guest-ready	## Selftests in the guest [TESTS="name ..."] [DEBUG=1]
 	@$(if $(DEBUG),scripts/build-kernel debug)
 	@scripts/selftest $(if $(DEBUG),debug) $(TESTS)
 
-bench: guest-ready	## Times, side by side: a reset with and without what it takes to get back to RUN
-	@RUN=tools/testing/selftests/pci-tsm/bench-reset.sh scripts/guest
+bench: packages-all guest-ready	## What it costs: many functions at once, a reset with what it takes to get back to RUN
+	@scripts/bench
 
 fuzz: packages-all tree	## Fuzz the parsers, 10 s each [SECONDS=n]
 	@scripts/fuzz $(SECONDS)

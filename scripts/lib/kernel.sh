@@ -77,6 +77,10 @@ kernel_variant()
 		arch=um
 		fragments="$configs/um.config $kunit_um"
 		;;
+	kunit-um-bench)			# times, beside those of upstream's host side
+		arch=um
+		fragments="$configs/um.config $kunit_um $configs/um-bench.config"
+		;;
 	kunit-um-debug)
 		arch=um
 		fragments="$configs/um.config $kunit_um $configs/um-debug.config"

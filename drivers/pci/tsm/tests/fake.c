@@ -347,9 +347,24 @@ static void fake_restore_hold(void *data)
  */
 struct fake_tsm *fake_tsm_create(struct kunit *test)
 {
+	return fake_tsm_create_for(test, FAKE_DEVS_MAX);
+}
+
+/**
+ * fake_tsm_create_for() - the same for a number of functions
+ * @test: the test
+ * @max_devs: the number
+ *
+ * Return: the TSM, gone with the test.
+ */
+struct fake_tsm *fake_tsm_create_for(struct kunit *test, unsigned int max_devs)
+{
 	struct fake_tsm *tsm = kunit_kzalloc(test, sizeof(*tsm), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, tsm);
+	tsm->pool = kunit_kcalloc(test, max_devs, sizeof(*tsm->pool), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, tsm->pool);
+	tsm->max_devs = max_devs;
 	tsm->test = test;
 	tsm->devsec = fake_devsec_ops;
 	tsm->ops.devsec_ops = &tsm->devsec;
@@ -517,7 +532,7 @@ struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int slot,
 	struct fake_dev *dev;
 	size_t len;
 
-	KUNIT_ASSERT_LT(test, tsm->nr_devs, FAKE_DEVS_MAX);
+	KUNIT_ASSERT_LT(test, tsm->nr_devs, tsm->max_devs);
 	dev = &tsm->pool[tsm->nr_devs++];
 
 	len = fake_report_range(dev->report, 0, 0x100000, 2, 0, 0);

@@ -84,7 +84,8 @@ struct fake_dev {
  * @host: bridge of the functions
  * @devs: functions
  * @pool: where the functions are, to live as long as the TSM
- * @nr_devs: number of them
+ * @max_devs: its size
+ * @nr_devs: number of functions
  * @op_lock: protects what follows it
  * @latency_ms: how long an operation takes, 0 for no time
  * @inside: operations that are under way
@@ -108,7 +109,8 @@ struct fake_tsm {
 	struct device *parent;
 	struct kunit_pci_host *host;
 	struct list_head devs;
-	struct fake_dev pool[FAKE_DEVS_MAX];
+	struct fake_dev *pool;
+	unsigned int max_devs;
 	unsigned int nr_devs;
 	struct mutex op_lock; /* see above */
 	unsigned int latency_ms;
@@ -140,6 +142,7 @@ struct fake_sweep {
 extern const struct fake_sweep fake_sweeps[4];
 
 struct fake_tsm *fake_tsm_create(struct kunit *test);
+struct fake_tsm *fake_tsm_create_for(struct kunit *test, unsigned int max_devs);
 struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 			      u32 devcap);
 struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
