@@ -4,8 +4,9 @@
 #
 # Eight tasks do whatever root can do, to any function, in any order, for a while; then
 # all of it must have come to an end, the kernel and the devices must agree about
-# their states, and each function must be usable again. "seconds=N" and "seed=N" on
-# the kernel command line: how long (180), and where the dice start.
+# their states, and the next round begins. After the last one each function must be
+# usable. "seconds=N" and "seed=N" on the kernel command line: how long (180), and where
+# the dice start.
 #
 # The shell must know RANDOM, as busybox's does.
 #
@@ -21,7 +22,8 @@
 # shellcheck source=tools/testing/selftests/pci-tsm/io-lib.sh
 . "$DIR/io-lib.sh"
 
-SECONDS_LONG=${seconds:-180}
+ROUND=30
+LASTS=${seconds:-180}
 TASKS=8
 # How long a task may take to end what it is doing
 PATIENCE=60
@@ -154,9 +156,10 @@ reload()
 	modprobe "$TSM_MODULE" && echo OK
 }
 
+# It puts an end to what all others do: not too often
 do_module()
 {
-	alone reload
+	[ "$(dice 3)" -ne 0 ] || alone reload
 }
 
 do_processor()
@@ -199,24 +202,24 @@ do_config()
 	esac
 }
 
-# task(number) - until the storm is over; a line for each thing done
+# task(number, seed) - until the storm is over; a line for each thing done
 task()
 {
 	local TASK=$1 op bdf result
 
-	RANDOM=$((SEED + $1))
+	RANDOM=$2
 	while [ -e /tmp/storm ]; do
 		# shellcheck disable=SC2086
 		op=$(pick $OPS)
 		# A subshell's dice start where ours are
-		: $RANDOM
+		: "$RANDOM"
 		# shellcheck disable=SC2086
 		bdf=$(pick $TDIS)
-		: $RANDOM
+		: "$RANDOM"
 		echo "$op $bdf" >"/tmp/storm.now.$1"
 		result=$("do_$op" "$bdf" 2>/dev/null | tail -n 1)
 		echo "$op ${result:--}"
-	done >"/tmp/storm.log.$1"
+	done >>"/tmp/storm.log.$1"
 }
 
 alive()
@@ -273,7 +276,7 @@ agree()
 	kernel=$(get state)
 	device=$(monitor_state)
 	driver=$(driver)
-	echo "$TDI: $kernel, the device is $device, driver: $driver" >&3
+	echo "# $TDI: $kernel, the device is $device, driver: $driver" >&3
 	case $kernel in
 	unlocked | locked | run)
 		is "state of the device" "$device" "$kernel"
@@ -318,26 +321,20 @@ plain_disk()
 	done | head -n 1
 }
 
-test_a_storm()
+# one_round(number)
+one_round()
 {
-	local bdf n=0 plain op
+	local n=0 bdf
 
-	need_faults
-	SEED=${seed:-$(($(date +%s) % 30000))}
-	echo "# seconds=$SECONDS_LONG seed=$SEED" >&3
-	plain=$(plain_disk)
-	[ -z "$plain" ] || start_writers "$plain"
-	klog_mark
 	: >/tmp/storm
 	PIDS=
 	while [ $n -lt $TASKS ]; do
 		n=$((n + 1))
-		( set +e; exec 2>/dev/null; task $n ) &
+		( set +ex; exec 2>/dev/null; task $n $((SEED + TASKS * $1 + n)) ) &
 		PIDS="$PIDS $!"
 	done
-	sleep "$SECONDS_LONG"
+	sleep $ROUND
 	end_of_storm
-	count_ops
 
 	[ -n "$(tsm)" ] || modprobe "$TSM_MODULE"
 	for bdf in $TDIS; do
@@ -345,10 +342,30 @@ test_a_storm()
 		exists "$bdf" || fail "$bdf is not there"
 	done
 	# A driver that is on its way out, or in
-	sleep 3
+	sleep 2
 	for bdf in $TDIS; do
-		agree "$bdf"
+		( agree "$bdf" )
 	done
+}
+
+test_a_storm()
+{
+	local n=0 plain op end
+
+	need_faults
+	end=$(($(date +%s) + LASTS))
+	SEED=${seed:-$((end % 30000))}
+	echo "# seconds=$LASTS seed=$SEED" >&3
+	plain=$(plain_disk)
+	[ -z "$plain" ] || start_writers "$plain"
+	klog_mark
+	rm -f /tmp/storm.log.*
+	while [ "$(date +%s)" -lt $end ]; do
+		one_round $n
+		n=$((n + 1))
+	done
+	echo "# rounds: $n" >&3
+	count_ops
 	[ -z "$plain" ] || stop_writers "$plain"
 	# It was not a calm
 	for op in take refresh bind unbind io config reset remove module processor; do
