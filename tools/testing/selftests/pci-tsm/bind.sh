@@ -88,7 +88,7 @@ virtio_cfg()
 # Common configuration: device_status, driver_feature, queue_enable, queue_desc...
 try_dma_virtio_pci()
 {
-	local common notify
+	local common notify reg
 
 	common=$(virtio_cfg 1)
 	notify=$(virtio_cfg 2)
@@ -102,9 +102,9 @@ try_dma_virtio_pci()
 	devmem $((common + 0x14)) 8 0x0b
 	devmem $((common + 0x16)) 16 0
 	devmem $((common + 0x18)) 16 8
-	for n in 0x20 0x28 0x30; do
-		devmem $((common + n)) 32 "$PAGE"
-		devmem $((common + n + 4)) 32 0
+	for reg in 0x20 0x28 0x30; do
+		devmem $((common + reg)) 32 "$PAGE"
+		devmem $((common + reg + 4)) 32 0
 	done
 	devmem $((common + 0x1c)) 16 1
 	devmem $((common + 0x14)) 8 0x0f

@@ -8,8 +8,8 @@
 # and the device falls out as TDISP says.
 #
 # A cell is RESULT:KERNEL, or RESULT:KERNEL/DEVICE if the two do not agree, or - where
-# the event is not tried. They do not agree where nobody asked the TSM since: the kernel must find out before the function is
-# accepted or works again.
+# the event is not tried. They do not agree where nobody asked the TSM since: the kernel
+# must find out before the function is accepted or works again.
 #
 # There is no way to have these here: stream to Insecure, end of the SPDM session, IDE
 # registers (the monitor has neither), poisoned TLPs, ATS, PRI, PASID, Multicast,

@@ -29,9 +29,16 @@ TASKS=8
 PATIENCE=60
 # One task at a time carries out what concerns all functions
 TURN=/tmp/storm.turn
-OPS="take take take take take take lock lock accept accept accept unlock refresh refresh \
-refresh bind unbind unbind unbind io io io io state state reset reset reset forget forget \
-config config config config remove rescan module processor"
+# How often a task comes to think of what
+OPS=
+for op in take:6 lock:2 accept:3 unlock:1 refresh:3 bind:1 unbind:3 io:4 state:2 reset:3 \
+	forget:2 config:4 remove:1 rescan:1 module:1 processor:1; do
+	n=${op#*:}
+	while [ "$n" -gt 0 ]; do
+		OPS="$OPS ${op%:*}"
+		n=$((n - 1))
+	done
+done
 
 modprobe virtio_blk
 exec 3>&1
