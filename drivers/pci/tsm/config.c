@@ -112,7 +112,7 @@ void pci_tsm_guard_start(struct pci_tsm_fn *fn)
  * pci_tsm_guard_attach() - forget who wanted no DMA
  * @fn: the function
  *
- * Context: Process context under the function's lock.
+ * Context: Any.
  */
 void pci_tsm_guard_attach(struct pci_tsm_fn *fn)
 {

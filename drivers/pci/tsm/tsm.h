@@ -189,8 +189,7 @@ void pci_tsm_guard_init(struct pci_tsm_fn *fn);
 void pci_tsm_guard_exit(struct pci_tsm_fn *fn);
 void pci_tsm_guard_start(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock);
-void pci_tsm_guard_attach(struct pci_tsm_fn *fn)
-	__must_hold(&fn->lock);
+void pci_tsm_guard_attach(struct pci_tsm_fn *fn);
 
 /* release.c */
 void pci_tsm_release_init(struct pci_tsm_fn *fn);

@@ -56,7 +56,8 @@ static struct fake_tsm *config_tsm(struct kunit *test)
 static struct fake_dev *config_dev(struct kunit *test)
 {
 	struct fake_tsm *tsm = fake_tsm_create(test);
-	struct fake_dev *dev = fake_dev_add_caps(tsm, 1, PCI_EXP_DEVCAP_TEE |
+	struct fake_dev *dev = fake_dev_add_caps(tsm, PCI_DEVFN(1, 0),
+						 PCI_EXP_DEVCAP_TEE |
 						 PCI_EXP_DEVCAP_FLR,
 						 PCI_EXP_TYPE_ENDPOINT, caps,
 						 ARRAY_SIZE(caps));

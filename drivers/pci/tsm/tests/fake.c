@@ -488,13 +488,13 @@ struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
 				   u32 devcap, u8 exp_type)
 {
-	return fake_dev_add_caps(tsm, slot, devcap, exp_type, NULL, 0);
+	return fake_dev_add_caps(tsm, PCI_DEVFN(slot, 0), devcap, exp_type, NULL, 0);
 }
 
 /**
  * fake_dev_add_caps() - add a function
  * @tsm: the TSM
- * @slot: device number
+ * @devfn: device and function number
  * @devcap: Device Capabilities
  * @exp_type: Device/Port Type
  * @caps: further capabilities
@@ -505,13 +505,13 @@ struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
  *
  * Return: the function, to be enumerated by fake_tsm_probe().
  */
-struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int slot,
+struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int devfn,
 				   u32 devcap, u8 exp_type,
 				   const struct kunit_pci_cap *caps,
 				   unsigned int num_caps)
 {
 	struct kunit_pci_func_desc desc = {
-		.devfn = PCI_DEVFN(slot, 0),
+		.devfn = devfn,
 		.vendor = FAKE_VENDOR,
 		.device = FAKE_DEVICE,
 		.class = PCI_CLASS_OTHERS << 8,

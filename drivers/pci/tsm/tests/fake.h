@@ -147,7 +147,7 @@ struct fake_dev *fake_dev_add(struct fake_tsm *tsm, unsigned int slot,
 			      u32 devcap);
 struct fake_dev *fake_dev_add_type(struct fake_tsm *tsm, unsigned int slot,
 				   u32 devcap, u8 exp_type);
-struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int slot,
+struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int devfn,
 				   u32 devcap, u8 exp_type,
 				   const struct kunit_pci_cap *caps,
 				   unsigned int num_caps);

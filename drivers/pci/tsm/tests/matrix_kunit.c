@@ -482,7 +482,8 @@ static void matrix_cell(struct kunit *test)
 	struct fake_dev *dev;
 
 	test->priv = tsm;
-	dev = fake_dev_add_caps(tsm, 1, PCI_EXP_DEVCAP_TEE | PCI_EXP_DEVCAP_FLR,
+	dev = fake_dev_add_caps(tsm, PCI_DEVFN(1, 0),
+				PCI_EXP_DEVCAP_TEE | PCI_EXP_DEVCAP_FLR,
 				PCI_EXP_TYPE_ENDPOINT, &pm_cap, 1);
 	KUNIT_ASSERT_EQ(test, 0, kunit_pci_register_driver(test, &fake_driver));
 	fake_tsm_probe(tsm);
