@@ -39,27 +39,12 @@ static const char * const guard_names[] = {
 
 enum pci_tsm_guard_mode pci_tsm_guard_mode;
 
-static int guard_set(const char *val, const struct kernel_param *kp)
-{
-	int mode = sysfs_match_string(guard_names, val);
-
-	if (mode < 0)
-		return mode;
-
-	pci_tsm_guard_mode = mode;
-	return 0;
-}
-
-static int guard_get(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", guard_names[pci_tsm_guard_mode]);
-}
-
-static const struct kernel_param_ops guard_ops = {
-	.set = guard_set,
-	.get = guard_get,
+static const struct pci_tsm_choice guard_choice = {
+	.names = guard_names,
+	.nr = ARRAY_SIZE(guard_names),
+	.value = &pci_tsm_guard_mode,
 };
-module_param_cb(guard, &guard_ops, NULL, 0444);
+module_param_cb(guard, &pci_tsm_choice_ops, (void *)&guard_choice, 0444);
 MODULE_PARM_DESC(guard,
 		 "Writes to configuration space that would take a locked function out of its state: on (refused), report (to the log only), off");
 

@@ -33,27 +33,12 @@ enum pci_tsm_hold pci_tsm_hold =
 	IS_ENABLED(CONFIG_PCI_TSM_HOLD_NEVER) ? PCI_TSM_HOLD_NEVER :
 	PCI_TSM_HOLD_AUTO;
 
-static int hold_set(const char *val, const struct kernel_param *kp)
-{
-	int hold = sysfs_match_string(hold_names, val);
-
-	if (hold < 0)
-		return hold;
-
-	pci_tsm_hold = hold;
-	return 0;
-}
-
-static int hold_get(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", hold_names[pci_tsm_hold]);
-}
-
-static const struct kernel_param_ops hold_ops = {
-	.set = hold_set,
-	.get = hold_get,
+static const struct pci_tsm_choice hold_choice = {
+	.names = hold_names,
+	.nr = ARRAY_SIZE(hold_names),
+	.value = &pci_tsm_hold,
 };
-module_param_cb(hold, &hold_ops, NULL, 0444);
+module_param_cb(hold, &pci_tsm_choice_ops, (void *)&hold_choice, 0444);
 MODULE_PARM_DESC(hold,
 		 "Keep TDISP-capable functions from drivers until userspace accepts them: auto (in a confidential VM), always, never");
 
@@ -62,27 +47,12 @@ static const char * const reserved_names[] = {
 	[PCI_TSM_RESERVED_IGNORE] = "ignore",
 };
 
-static int reserved_set(const char *val, const struct kernel_param *kp)
-{
-	int reserved = sysfs_match_string(reserved_names, val);
-
-	if (reserved < 0)
-		return reserved;
-
-	pci_tsm_report_reserved = reserved;
-	return 0;
-}
-
-static int reserved_get(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", reserved_names[pci_tsm_report_reserved]);
-}
-
-static const struct kernel_param_ops reserved_ops = {
-	.set = reserved_set,
-	.get = reserved_get,
+static const struct pci_tsm_choice reserved_choice = {
+	.names = reserved_names,
+	.nr = ARRAY_SIZE(reserved_names),
+	.value = &pci_tsm_report_reserved,
 };
-module_param_cb(report_reserved, &reserved_ops, NULL, 0444);
+module_param_cb(report_reserved, &pci_tsm_choice_ops, (void *)&reserved_choice, 0444);
 MODULE_PARM_DESC(report_reserved,
 		 "Interface report with bits set that TDISP 1.0 reserves: reject, ignore (for devices of a newer TDISP)");
 

@@ -142,6 +142,20 @@ struct pci_tsm_fn {
 };
 
 #ifdef CONFIG_PCI_TSM_GUEST
+/**
+ * struct pci_tsm_choice - a module parameter that is one of several words
+ * @names: the words; the value is the index
+ * @nr: how many
+ * @value: where the value is
+ */
+struct pci_tsm_choice {
+	const char * const *names;
+	size_t nr;
+	unsigned int *value;
+};
+
+extern const struct kernel_param_ops pci_tsm_choice_ops;
+
 /* gate.c */
 enum pci_tsm_hold {
 	PCI_TSM_HOLD_AUTO,

@@ -94,3 +94,14 @@ monitor_state()
 	3) echo error ;;
 	esac
 }
+
+# use_igb - take the function with SR-IOV and ARI for $TDI
+use_igb()
+{
+	local bdf
+
+	for bdf in $TDIS; do
+		[ "$(driver_for "$bdf")" != igb ] || TDI=$bdf
+	done
+	[ "$(driver_for "$TDI")" = igb ] || skip "no igb here"
+}

@@ -55,37 +55,44 @@ still()
 	is "state of the device" "$(monitor_state)" "$1"
 }
 
-# refused(name, offset, size, value, state) - by both ways
-refused()
+# written(answer, line, name, offset, size, value, state) - by both ways: the register
+# and the state are as before, and line() looks at the log
+written()
 {
-	local way before
+	local answer=$1 line=$2 way before
 
+	shift 2
 	before=$(peek "$2" "$3")
 	for way in "$TDI" "$(proc_file)"; do
 		klog_mark
-		is "write to $1 by $way" "$(poke "$2" "$3" "$4" "$way")" EPERM
-		# Each byte is judged: the line is about the first that is refused
-		is "the log" "$(klog_since | grep -F " $TDI: PCI/TSM: " |
-			sed 's/.*config write of .* refused/refused/')" "refused: $1 in $5"
+		is "write to $1 by $way" "$(poke "$2" "$3" "$4" "$way")" "$answer"
+		"$line" "$1" "$2" "$4" "$5"
 		is "$1" "$(peek "$2" "$3")" "$before"
 		still "$5"
 	done
 }
 
-# kept(name, offset, size, value, state)
+# Each byte is judged: the line is about the first that is refused
+refused_line()
+{
+	is "the log" "$(klog_since | grep -F " $TDI: PCI/TSM: " |
+		sed 's/.*config write of .* refused/refused/')" "refused: $1 in $4"
+}
+
+kept_line()
+{
+	said "$(printf 'config write of %#x to %#x: %s kept in %s' "$3" "$2" "$1" "$4")"
+}
+
+# refused(name, offset, size, value, state), and kept()
+refused()
+{
+	written EPERM refused_line "$@"
+}
+
 kept()
 {
-	local way before
-
-	before=$(peek "$2" "$3")
-	for way in "$TDI" "$(proc_file)"; do
-		klog_mark
-		is "write to $1 by $way" "$(poke "$2" "$3" "$4" "$way")" OK
-		said "$(printf 'config write of %#x to %#x: %s kept in %s' "$4" "$2" \
-			"$1" "$5")"
-		is "$1" "$(peek "$2" "$3")" "$before"
-		still "$5"
-	done
+	written OK kept_line "$@"
 }
 
 # registers_stay(state) - those that nobody needs in this state
@@ -270,14 +277,6 @@ test_writers_do_not_notice_a_rescan()
 	done
 	stop_writers
 	restored_never
-}
-
-use_igb()
-{
-	for bdf in $TDIS; do
-		[ "$(driver_for "$bdf")" != igb ] || TDI=$bdf
-	done
-	[ "$(driver_for "$TDI")" = igb ] || skip "no igb here"
 }
 
 test_virtual_functions_are_not_made()
