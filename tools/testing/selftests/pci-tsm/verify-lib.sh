@@ -380,10 +380,7 @@ canonical_form()
 	canonical_blocks
 	put 2 "$flags_known"
 	put 2 "$flags_set"
-	bytes "$report" 0 2
-	bytes "$report" 4 4
-	put 2 0
-	bytes "$report" 8 8
+	bytes "$report" 0 16
 	canonical_ranges
 	bytes "$report" $((16 + 16 * ranges)) $((4 + info_size))
 }
