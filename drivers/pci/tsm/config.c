@@ -50,11 +50,7 @@ MODULE_PARM_DESC(guard,
 
 static void stop_work(struct work_struct *work)
 {
-	struct pci_tsm_fn *fn = container_of(work, struct pci_tsm_fn, guard.work);
-
-	/* Not if somebody wants DMA again */
-	if (READ_ONCE(fn->guard.stop))
-		pci_tsm_fn_detach(fn);
+	pci_tsm_fn_detach_if(container_of(work, struct pci_tsm_fn, guard.work));
 }
 
 /**
@@ -105,14 +101,17 @@ void pci_tsm_guard_attach(struct pci_tsm_fn *fn)
 	WRITE_ONCE(fn->guard.user_stop, false);
 }
 
+static bool is_guarded_from_user(struct pci_tsm_fn *fn)
+{
+	/* Pairs with pci_tsm_guard_start(): @map is there, too */
+	return smp_load_acquire(&fn->guard.on) &&
+	       pci_tsm_guard_mode != PCI_TSM_GUARD_OFF;
+}
+
 /* The PCI core restores the configuration while a reset is pending */
 static bool is_guarded(struct pci_tsm_fn *fn)
 {
-	/* Pairs with pci_tsm_guard_start(): @map is there, too */
-	bool on = smp_load_acquire(&fn->guard.on);
-
-	return on && !READ_ONCE(fn->restore.pending) &&
-	       pci_tsm_guard_mode != PCI_TSM_GUARD_OFF;
+	return is_guarded_from_user(fn) && !READ_ONCE(fn->restore.pending);
 }
 
 static void report(struct pci_tsm_fn *fn, u16 where, u8 size, u32 val,
@@ -168,11 +167,16 @@ static enum pci_tsm_verdict judge(struct pci_tsm_fn *fn, u16 where, u8 size,
 	return verdict;
 }
 
-/* Did it clear Bus Master Enable, as far as whoever wrote @asked knows? */
-static bool clears_master(enum pci_tsm_verdict verdict, int where, u32 asked)
+/*
+ * Did it clear Bus Master Enable, as far as whoever wrote @asked knows? What the
+ * host says of the bit does not count if a driver has set it.
+ */
+static bool clears_master(const struct pci_dev *pdev, enum pci_tsm_verdict verdict,
+			  int where, u32 asked)
 {
-	return verdict == PCI_TSM_KEEP && where == PCI_COMMAND &&
-	       !(asked & PCI_COMMAND_MASTER);
+	return pci_tsm_guard_mode == PCI_TSM_GUARD_ON && where == PCI_COMMAND &&
+	       !(asked & PCI_COMMAND_MASTER) &&
+	       (verdict == PCI_TSM_KEEP || pdev->is_busmaster);
 }
 
 /**
@@ -202,7 +206,7 @@ int __pci_tsm_config_write(const struct pci_dev *pdev, int where, int size, u32 
 	if (verdict == PCI_TSM_REFUSE)
 		return PCIBIOS_SET_FAILED;
 
-	if (clears_master(verdict, where, asked)) {
+	if (clears_master(pdev, verdict, where, asked)) {
 		WRITE_ONCE(fn->guard.stop, true);
 		queue_work(system_highpri_wq, &fn->guard.work);
 	}
@@ -226,14 +230,14 @@ int __pci_tsm_user_config_write(struct pci_dev *pdev, int where, int size, u32 *
 	enum pci_tsm_verdict verdict;
 	u32 asked = *val;
 
-	if (!is_guarded(fn))
+	if (!is_guarded_from_user(fn))
 		return 0;
 
 	verdict = judge(fn, where, size, val, true);
 	if (verdict == PCI_TSM_REFUSE)
 		return -EPERM;
 
-	if (clears_master(verdict, where, asked)) {
+	if (clears_master(pdev, verdict, where, asked)) {
 		WRITE_ONCE(fn->guard.user_stop, true);
 		pci_tsm_fn_detach(fn);
 	} else if (where == PCI_COMMAND && asked & PCI_COMMAND_MASTER &&
@@ -260,7 +264,7 @@ int __pci_tsm_user_config_check(struct pci_dev *pdev, int where, const u8 *buf,
 {
 	struct pci_tsm_fn *fn = pdev->tsm_fn;
 
-	if (!is_guarded(fn) || pci_tsm_guard_mode != PCI_TSM_GUARD_ON)
+	if (!is_guarded_from_user(fn) || pci_tsm_guard_mode != PCI_TSM_GUARD_ON)
 		return 0;
 
 	for (size_t i = 0; i < len; i++) {

@@ -291,7 +291,10 @@ static int fn_stop(struct pci_tsm_fn *fn)
 	if (dma_rc)
 		pci_warn(fn->pdev, "disabling DMA failed: %d\n", dma_rc);
 
-	mmio_rc = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
+	if (fn->foreign)
+		mmio_rc = pci_tsm_mmio_reclaim(fn->tsm);
+	else
+		mmio_rc = pci_tsm_mmio_teardown(fn->tsm, &fn->mmio);
 
 	pci_tsm_fn_set_evidence(fn, NULL);
 	rc = tsm_op(fn->tsm, "unlock", fn_ops(fn)->unlock(fn->tsm));
@@ -303,7 +306,10 @@ static int fn_stop(struct pci_tsm_fn *fn)
 	dev_clear_dma_cc_private(&fn->pdev->dev);
 	fn->dma = false;
 
-	return rc ?: mmio_rc;
+	rc = rc ?: mmio_rc;
+	if (!rc)
+		fn->foreign = false;
+	return rc;
 }
 
 /*
@@ -539,7 +545,8 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
 	if (state != PCI_TSM_UNLOCKED) {
 		pci_info(pdev, "found %s, unlocking first\n",
 			 pci_tsm_state_name(state));
-		rc = pci_tsm_mmio_reclaim(fn->tsm) ?: fn_stop(fn);
+		fn->foreign = true;
+		rc = fn_stop(fn);
 		if (rc) {
 			fn_set_state(fn, PCI_TSM_ERROR, "not-unlocked");
 			return rc;
@@ -938,20 +945,10 @@ void pci_tsm_fn_resume(struct pci_tsm_fn *fn)
 	fn->dma = true;
 }
 
-/**
- * pci_tsm_fn_detach() - a driver was detached, or wants no DMA any more
- * @fn: the function
- *
- * The function stays in RUN but reaches private memory no more. What the driver
- * mapped stays private: its managed resources are released after this.
- *
- * Context: Process context.
- */
-void pci_tsm_fn_detach(struct pci_tsm_fn *fn)
+static void fn_stop_dma(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
 {
 	int rc;
-
-	guard(mutex)(&fn->lock);
 
 	fn->restore.dma = false;
 	if (!fn->dma)
@@ -963,6 +960,37 @@ void pci_tsm_fn_detach(struct pci_tsm_fn *fn)
 		pci_tsm_fn_fail(fn, "dma-disable-failed");
 	}
 	fn->dma = false;
+}
+
+/**
+ * pci_tsm_fn_detach() - a driver was detached, or wants no DMA any more
+ * @fn: the function
+ *
+ * The function stays in RUN but reaches private memory no more. What the driver
+ * mapped stays private: its managed resources are released after this.
+ *
+ * Context: Process context.
+ */
+void pci_tsm_fn_detach(struct pci_tsm_fn *fn)
+{
+	guard(mutex)(&fn->lock);
+	fn_stop_dma(fn);
+}
+
+/**
+ * pci_tsm_fn_detach_if() - a driver wanted no DMA any more a moment ago
+ * @fn: the function
+ *
+ * As pci_tsm_fn_detach(), unless somebody wants DMA again: whoever does clears
+ * &pci_tsm_guard.stop before it looks at the function under its lock.
+ *
+ * Context: Process context.
+ */
+void pci_tsm_fn_detach_if(struct pci_tsm_fn *fn)
+{
+	guard(mutex)(&fn->lock);
+	if (READ_ONCE(fn->guard.stop))
+		fn_stop_dma(fn);
 }
 
 static bool fn_uses(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev)

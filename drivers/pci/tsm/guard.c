@@ -60,6 +60,8 @@ static const struct {
 	  PCI_PM_CTRL_STATE_MASK },
 	{ "MSI-X", CAP, PCI_CAP_ID_MSIX, PCI_MSIX_FLAGS, 2, MSIX,
 	  PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL },
+	{ "Advanced Features FLR", CAP, PCI_CAP_ID_AF, PCI_AF_CTRL, 1, REFUSE_SET,
+	  PCI_AF_CTRL_FLR },
 	{ "Enhanced Allocation", CAP, PCI_CAP_ID_EA, 0, 0, REFUSE },
 	{ "Resizable BAR", EXT_CAP, PCI_EXT_CAP_ID_REBAR, 0, 0, REFUSE },
 	{ "VF Resizable BAR", EXT_CAP, PCI_EXT_CAP_ID_VF_REBAR, 0, 0, REFUSE },

@@ -20,7 +20,7 @@ enum pci_tsm_verdict {
 };
 
 /* Registers and capabilities that are looked after, see guard.c */
-#define PCI_TSM_GUARD_REGS	19
+#define PCI_TSM_GUARD_REGS	20
 
 /**
  * struct pci_tsm_guard_map - where a function has them

@@ -98,6 +98,7 @@ struct pci_tsm_guard {
  * @leaving: the function is about to be removed: no new use, for good
  * @draining: its TSM is about to leave: no new use for now
  * @dma: private DMA is enabled at the TSM
+ * @foreign: somebody else locked it: what is private is not in @mmio
  * @tsm: context of the TSM that has the function in its care, or NULL
  * @mmio: ranges that were made private, or NULL
  * @accepted: the evidence that was accepted, or NULL; set in RUN
@@ -128,6 +129,7 @@ struct pci_tsm_fn {
 	bool leaving __guarded_by(&lock);
 	bool draining __guarded_by(&lock);
 	bool dma __guarded_by(&lock);
+	bool foreign __guarded_by(&lock);
 	struct pci_tsm_devsec *tsm __guarded_by(&lock);
 	struct pci_tsm_mmio *mmio __guarded_by(&lock);
 	struct pci_tsm_evidence *accepted __guarded_by(&lock);
@@ -181,6 +183,7 @@ int pci_tsm_fn_unlock(struct pci_tsm_fn *fn, int tsm_id);
 int pci_tsm_fn_attach(struct pci_tsm_fn *fn);
 void pci_tsm_fn_resume(struct pci_tsm_fn *fn);
 void pci_tsm_fn_detach(struct pci_tsm_fn *fn);
+void pci_tsm_fn_detach_if(struct pci_tsm_fn *fn);
 void pci_tsm_fn_drain(struct pci_tsm_fn *fn, struct tsm_dev *tsm_dev);
 void pci_tsm_fn_shutdown(struct pci_tsm_fn *fn, bool quiet);
 void pci_tsm_fn_set_evidence(struct pci_tsm_fn *fn,

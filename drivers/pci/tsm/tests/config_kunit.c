@@ -2,6 +2,7 @@
 /* KUnit tests of the configuration of a locked function, and of what stops DMA */
 
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/workqueue.h>
@@ -23,6 +24,7 @@ static const u8 ea[14] = { 1, 0, 2 };
 
 static const struct kunit_pci_cap caps[] = {
 	{ .id = PM, .size = 6, .data = zeroes, .wmask = all_ones },
+	{ .id = PCI_CAP_ID_AF, .size = 4, .data = zeroes, .wmask = all_ones },
 	{ .id = PCI_CAP_ID_EA, .size = 14, .data = ea, .wmask = all_ones },
 	{ .id = PCI_CAP_ID_VNDR, .size = 6, .data = zeroes, .wmask = all_ones },
 	{ .id = PCI_EXT_CAP_ID_DEV3, .ext = true, .version = 1, .size = 12,
@@ -166,6 +168,8 @@ static const struct reg_case reg_cases[] = {
 	  PCI_PM_CTRL_PME_ENABLE },
 	{ "MSI-X, not locked", PCI_CAP_ID_MSIX, PCI_MSIX_FLAGS, 2, 3,
 	  3 | PCI_MSIX_FLAGS_ENABLE, false, 3 | PCI_MSIX_FLAGS_ENABLE },
+	{ "Advanced Features: FLR", PCI_CAP_ID_AF, PCI_AF_CTRL, 1, 0, PCI_AF_CTRL_FLR,
+	  true },
 	{ "Enhanced Allocation", PCI_CAP_ID_EA, 4, 4, 0, 1, true },
 	{ "Enhanced Allocation, last dword", PCI_CAP_ID_EA, 12, 4, 0, 1, true },
 	{ "vendor-specific, behind it", PCI_CAP_ID_VNDR, 4, 4, 0, 0x55, false, 0x55 },
@@ -479,6 +483,85 @@ static void config_driver_stops_dma(struct kunit *test)
 	fake_check(config_tsm(test), dev);
 }
 
+/* A driver that wants DMA again while the work of a moment ago is under way */
+static void config_driver_changes_its_mind(struct kunit *test)
+{
+	struct fake_dev *dev = config_dev(test);
+	struct pci_tsm_fn *fn = config_fn(dev);
+
+	config_run(test, dev);
+	scoped_guard(mutex, &fn->lock) {
+		pci_write_config_word(dev->pdev, PCI_COMMAND, PCI_COMMAND_MEMORY);
+		/* Time for the work to get as far as the lock */
+		msleep(100);
+		WRITE_ONCE(fn->guard.stop, false);
+	}
+	flush_work(&fn->guard.work);
+	KUNIT_EXPECT_TRUE(test, dev->dma);
+	fake_check(config_tsm(test), dev);
+}
+
+/* A host that denies that the bit is set */
+static void config_host_denies_master(struct kunit *test)
+{
+	struct fake_dev *dev = config_dev(test);
+
+	config_run(test, dev);
+	kunit_pci_func_config_set(dev->func, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	pci_write_config_word(dev->pdev, PCI_COMMAND, PCI_COMMAND_MEMORY);
+	flush_work(&config_fn(dev)->guard.work);
+	KUNIT_EXPECT_FALSE(test, dev->dma);
+
+	pci_set_master(dev->pdev);
+	KUNIT_EXPECT_TRUE(test, dev->dma);
+	kunit_pci_func_config_set(dev->func, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	pci_disable_device(dev->pdev);
+	KUNIT_EXPECT_FALSE(test, dev->dma);
+	KUNIT_EXPECT_EQ(test, 0, pci_enable_device(dev->pdev));
+	pci_set_master(dev->pdev);
+	fake_check(config_tsm(test), dev);
+}
+
+struct late_write {
+	struct work_struct work;
+	struct pci_dev *pdev;
+	int rc;
+};
+
+static void late_write(struct work_struct *work)
+{
+	struct late_write *late = container_of(work, struct late_write, work);
+
+	late->rc = pci_user_write_config_word(late->pdev, PCI_COMMAND, 0);
+}
+
+/* A write by userspace that had to wait for a reset is judged like any other */
+static void config_user_waits_for_reset(struct kunit *test)
+{
+	struct fake_dev *dev = config_dev(test);
+	struct late_write late = { .pdev = dev->pdev, .rc = 1 };
+
+	config_run(test, dev);
+	kunit_pci_func_config_set(dev->func, PCI_COMMAND, 2, CMD_BOTH);
+	INIT_WORK_ONSTACK(&late.work, late_write);
+	pci_cfg_access_lock(dev->pdev);
+	/* In the middle of an FLR */
+	WRITE_ONCE(config_fn(dev)->restore.pending, true);
+	kunit_pci_func_config_set(dev->func, PCI_COMMAND, 2, 0);
+	queue_work(system_unbound_wq, &late.work);
+	msleep(100);
+	kunit_pci_func_config_set(dev->func, PCI_COMMAND, 2, CMD_BOTH);
+	WRITE_ONCE(config_fn(dev)->restore.pending, false);
+	pci_cfg_access_unlock(dev->pdev);
+	flush_work(&late.work);
+	destroy_work_on_stack(&late.work);
+
+	KUNIT_EXPECT_EQ(test, 0, late.rc);
+	KUNIT_EXPECT_EQ(test, CMD_BOTH,
+			kunit_pci_func_config_get(dev->func, PCI_COMMAND, 2));
+	KUNIT_EXPECT_FALSE(test, dev->dma);
+}
+
 /* The kernel's own ways to configure what must keep still */
 static void config_frozen(struct kunit *test)
 {
@@ -585,6 +668,23 @@ static void config_left_in_run(struct kunit *test)
 	fake_check(config_tsm(test), dev);
 }
 
+/* What could not be taken back at once can be by an unlock */
+static void config_left_in_run_for_longer(struct kunit *test)
+{
+	struct fake_dev *dev = config_dev(test);
+
+	dev->state = PCI_TSM_RUN;
+	dev->private = SZ_64K;
+	dev->dma = true;
+	fake_fail(config_tsm(test), "mmio_teardown", 1, -EIO);
+	KUNIT_EXPECT_NE(test, 0, fake_lock(config_tsm(test), dev));
+	KUNIT_EXPECT_EQ(test, config_fn(dev)->state, PCI_TSM_ERROR);
+	KUNIT_EXPECT_FALSE(test, dev->dma);
+	KUNIT_EXPECT_EQ(test, 0, fake_unlock(config_tsm(test), dev));
+	KUNIT_EXPECT_EQ(test, dev->private, 0);
+	fake_check(config_tsm(test), dev);
+}
+
 static struct kunit_case config_test_cases[] = {
 	KUNIT_CASE_PARAM(config_guarded, reg_gen_params),
 	KUNIT_CASE_PARAM(config_unlocked, reg_gen_params),
@@ -598,11 +698,15 @@ static struct kunit_case config_test_cases[] = {
 	KUNIT_CASE(config_user_stops_dma),
 	KUNIT_CASE(config_user_without_driver),
 	KUNIT_CASE(config_driver_stops_dma),
+	KUNIT_CASE(config_driver_changes_its_mind),
+	KUNIT_CASE(config_host_denies_master),
+	KUNIT_CASE(config_user_waits_for_reset),
 	KUNIT_CASE(config_frozen),
 	KUNIT_CASE(config_power),
 	KUNIT_CASE(config_shutdown),
 	KUNIT_CASE(config_shutdown_without),
 	KUNIT_CASE(config_left_in_run),
+	KUNIT_CASE(config_left_in_run_for_longer),
 	{}
 };
 
