@@ -294,7 +294,17 @@ PORT=$(realpath "$PCI/devices/$TDI" | sed -n 's,.*pci0000:00/\([^/]*\)/.*,\1,p')
 
 ev_bus_reset()
 {
-	wr 1 "$PCI/devices/$PORT/reset_subordinate" || :
+	local answer='' tries=0
+
+	# The kernel only tries to lock the devices below: who has just bound a driver
+	# may still hold one
+	while [ $tries -lt 50 ]; do
+		answer=$(wr 1 "$PCI/devices/$PORT/reset_subordinate") || :
+		[ "$answer" = EAGAIN ] || break
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	echo "$answer"
 }
 
 test_bus_reset()
