@@ -51,6 +51,10 @@ kernel_variant()
 		obj=$out/kernel-debug
 		fragments="$fragments $realm_configs/kernel-debug.config"
 		;;
+	kcsan)				# the same with the data race detector
+		obj=$out/kernel-kcsan
+		fragments="$fragments $configs/kcsan.config"
+		;;
 	kunit-arm64)
 		fragments="$fragments $kunit_arm64"
 		;;
