@@ -5,7 +5,7 @@
  * ("devsec") implements. PCIe r7.0, sec 11 (TDISP).
  *
  * This is not an interface for PCI device drivers: they have no part in TDISP
- * states. See Documentation/PCI/tsm-guest.rst.
+ * states. See Documentation/PCI/tsm-guest.rst and Documentation/PCI/tsm-driver.rst.
  */
 #ifndef __PCI_TSM_H
 #define __PCI_TSM_H
