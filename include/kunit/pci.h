@@ -147,4 +147,7 @@ void *kunit_pci_func_priv(struct kunit_pci_func *func);
 
 int kunit_pci_register_driver(struct kunit *test, struct pci_driver *drv);
 
+/* With CONFIG_KUNIT_PCI_BENCH */
+void kunit_pci_bench_function(struct kunit *test, const char *when);
+
 #endif /* _KUNIT_PCI_H */

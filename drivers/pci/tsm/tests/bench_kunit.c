@@ -4,8 +4,12 @@
  * operation of the TSM takes 100 ms. Beside it, in the same run, the same number of
  * functions with the same latency are connected by a TSM of the host's side. Prints
  * one line for each number of functions, and asserts nothing about time.
+ *
+ * Also what an ordinary function costs while a TSM is there; what it costs without one,
+ * with and without this series, is printed by lib/kunit/pci-bench.c.
  */
 
+#include <kunit/pci.h>
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -221,7 +225,26 @@ static struct kunit_suite bench_test_suite = {
 	.test_cases = bench_test_cases,
 };
 
-kunit_test_suite(bench_test_suite);
+/* From here on each config write asks whether it is to a function that was locked */
+static void bench_beside_tsm(struct kunit *test)
+{
+	struct fake_tsm *tsm = fake_tsm_create(test);
+
+	fake_tsm_register(tsm);
+	kunit_pci_bench_function(test, "tsm");
+}
+
+static struct kunit_case plain_test_cases[] = {
+	KUNIT_CASE_SLOW(bench_beside_tsm),
+	{}
+};
+
+static struct kunit_suite plain_test_suite = {
+	.name = "pci_bench_tsm",
+	.test_cases = plain_test_cases,
+};
+
+kunit_test_suites(&bench_test_suite, &plain_test_suite);
 
 MODULE_DESCRIPTION("Times of PCI/TSM operations on many functions at once");
 MODULE_LICENSE("GPL");
