@@ -7,11 +7,15 @@
 #	file=$(apt_download trixie-backports all linux-source-7.3 "$cache/downloads")
 #	file=$(apt_download "$(apt_codename)" arm64 busybox-static "$cache/downloads")
 #
-# prints the path of a .deb that apt has verified against the signed index.
-# Works without root. The machine's own apt state is never touched: sources,
-# lists and caches of a suite live in $cache/apt/SUITE-ARCH/. The source entry is
-# the machine's own Debian entry with another suite in it, so that mirror,
-# keyring and proxy are those that the machine already uses.
+# prints the path of a .deb that apt has verified against the signed index, and
+#
+#	file=$(apt_source_download bookworm fio "$cache/downloads")
+#
+# that of the original source of a package. Works without root. The machine's own apt
+# state is never touched: sources, lists and caches of a suite live in
+# $cache/apt/SUITE-ARCH/. The source entry is the machine's own Debian entry with
+# another suite in it, so that mirror, keyring and proxy are those that the machine
+# already uses.
 
 # apt_codename - the name of the Debian release that runs here
 apt_codename()
@@ -71,10 +75,10 @@ apt_entries()
 	done
 }
 
-# apt_source SUITE - a deb822 source entry for SUITE, made from the machine's own
+# apt_source SUITE [TYPE] - a deb822 source entry for SUITE, made from the machine's own
 apt_source()
 {
-	apt_entries | awk -F'|' -v suite="$1" -v own="$(apt_codename)" '
+	apt_entries | awk -F'|' -v suite="$1" -v type="${2:-deb}" -v own="$(apt_codename)" '
 	BEGIN {
 		n = split(own " stable oldstable testing unstable sid", names, " ")
 		for (i = 1; i <= n; i++)
@@ -98,7 +102,7 @@ apt_source()
 	END {
 		if (!best)
 			exit 1
-		print "Types: deb"
+		print "Types: " type
 		print "URIs: " uris
 		print "Suites: " suite
 		print "Components: main"
@@ -108,13 +112,16 @@ apt_source()
 	}'
 }
 
-# apt_private SUITE ARCH - make the private configuration, print its file's name
+# apt_private SUITE ARCH - make the private configuration, print its file's name.
+# ARCH "source" is for source packages.
 apt_private()
 {
 	_dir=$cache/apt/$1-$2
+	_type=deb
+	[ "$2" != source ] || _type=deb-src
 	mkdir -p "$_dir/parts" "$_dir/lists/partial" "$_dir/cache/archives/partial"
 	: >"$_dir/status"
-	apt_source "$1" >"$_dir/parts/debian.sources" ||
+	apt_source "$1" "$_type" >"$_dir/parts/debian.sources" ||
 		die "no Debian source entry found below /etc/apt to derive suite $1 from"
 
 	# The #clear lines keep hooks of the machine (desktop caches) out of it
@@ -133,10 +140,12 @@ apt_private()
 	Dir::State::Status "$_dir/status";
 	Dir::Cache "$_dir/cache";
 	CONF
-	# An architecture-independent package needs a real architecture to ask for
-	if [ "$2" = all ]; then
-		sed -i "s/\"all\"/\"$(dpkg --print-architecture)\"/" "$_dir/apt.conf"
-	fi
+	# What is independent of architectures needs a real one to ask for
+	case $2 in
+	all | source)
+		sed -i "s/\"$2\"/\"$(dpkg --print-architecture)\"/" "$_dir/apt.conf"
+		;;
+	esac
 	printf '%s\n' "$_dir/apt.conf"
 }
 
@@ -191,6 +200,7 @@ apt_download()
 	) 8>"$4/.lock"
 }
 
+# apt_fetch SUITE ARCH PACKAGE DESTDIR - the work of apt_download
 apt_fetch()
 {
 	apt_update "$1" "$2" || {
@@ -208,8 +218,41 @@ apt_fetch()
 		show_tail "$log/apt.log"
 		die "download of $3 $_version failed"
 	fi
-	( cd "$_part" && sha256sum -- *.deb >"$3_$2.sha256" && mv -- *.deb "$4"/ &&
-	  mv "$3_$2.sha256" "$4"/ )
-	rm -rf "$_part"
-	apt_cached "$3" "$2" "$4"
+	apt_keep "$3" "$2" "$_part" "$4"
+}
+
+# apt_keep PACKAGE ARCH PART DESTDIR - move the only file of PART, with its hash
+apt_keep()
+{
+	( cd "$3" && _file=$(ls) && sha256sum -- "$_file" >"$1_$2.sha256" &&
+	  mv -- "$_file" "$4"/ && mv "$1_$2.sha256" "$4"/ )
+	rm -rf "$3"
+	apt_cached "$1" "$2" "$4"
+}
+
+# apt_source_download SUITE PACKAGE DESTDIR - likewise, the original source of PACKAGE
+apt_source_download()
+{
+	mkdir -p "$3"
+	(
+		flock 8
+		apt_cached "$2" source "$3" || apt_source_fetch "$@"
+	) 8>"$3/.lock"
+}
+
+apt_source_fetch()
+{
+	apt_update "$1" source || {
+		show_tail "$log/apt.log"
+		die "cannot reach the package archive, and the source of $2 is not in $3"
+	}
+	_part=$(mktemp -d "$3/.part.XXXXXX")
+	say "  apt: downloading the source of $2"
+	if ! ( cd "$_part" && apt-get -c "$_conf" -q --download-only --tar-only \
+	       source "$2" ) >"$log/apt.log" 2>&1; then
+		rm -rf "$_part"
+		show_tail "$log/apt.log"
+		die "download of the source of $2 failed"
+	fi
+	apt_keep "$2" source "$_part" "$3"
 }
