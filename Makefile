@@ -46,7 +46,7 @@ selftest: guest-ready	## Selftests in the guest [TESTS="name ..."] [DEBUG=1]
 	@$(if $(DEBUG),scripts/build-kernel debug)
 	@scripts/selftest $(if $(DEBUG),debug) $(TESTS)
 
-bench: packages-all guest-ready	## What it costs: many functions at once, a reset with what it takes to get back to RUN
+bench: packages-all guest-ready	## What it costs, as a table and a plot: I/O, resets, many functions, functions without TDISP
 	@scripts/bench
 
 fuzz: packages-all tree	## Fuzz the parsers, 10 s each [SECONDS=n]

@@ -3,7 +3,8 @@
 #
 # How this project compiles kernels. Source it after common.sh.
 #
-#	kernel_variant NAME	sets $obj, $arch, $image and $fragments
+#	kernel_variant NAME	sets $obj, $arch, $image and $fragments; $linux for kernels
+#				of another tree
 #	kernel_config		makes $obj/.config from the fragments, all settings taken
 #	kernel_config_some	the same without those that this tree does not know
 #	kernel_make TARGET...	runs make on out/linux into $obj
@@ -84,6 +85,13 @@ kernel_variant()
 	kunit-um-bench)			# times, beside those of upstream's host side
 		arch=um
 		fragments="$configs/um.config $kunit_um $configs/um-bench.config"
+		;;
+	kunit-plain)			# what ordinary functions cost, with the series
+		fragments="$configs/plain.config $configs/plain-series.config"
+		;;
+	kunit-plain-base)		# and without
+		linux=$out/bench/base
+		fragments=$configs/plain.config
 		;;
 	kunit-um-debug)
 		arch=um
