@@ -8,8 +8,8 @@
 
 VARIANT ?= um
 
-.PHONY: help demo guest shell check kernel realm kunit selftest bench fuzz lint soak series tree fold \
-	packages packages-all guest-ready clean distclean
+.PHONY: help demo guest shell check kernel realm pcitsm kunit selftest bench fuzz lint soak \
+	series tree fold packages packages-all guest-ready clean distclean
 
 help:			## Say what each target does
 	@echo "PCI/TSM for guests: the series, its test bed and its tests"
@@ -38,6 +38,9 @@ kernel: tree		## The Realm guest's kernel, in out/kernel [DEBUG=1: with KASAN an
 
 realm:			## The test monitor, in out/realm
 	@scripts/build-realm
+
+pcitsm: packages	## The command-line tool for the guest, in out/pcitsm
+	@scripts/build-pcitsm
 
 kunit: packages-all tree	## KUnit tests [VARIANT="um um-debug arm64 x86_64 ..."] [FILTER=glob]
 	@scripts/kunit $(VARIANT)
@@ -71,7 +74,7 @@ packages-all:
 	@scripts/install-packages check
 
 # What a boot of the guest takes
-guest-ready: kernel realm
+guest-ready: kernel realm pcitsm
 
 clean:			## Remove what was built; keep out/linux and downloads
 	rm -rf $(filter-out out/linux,$(wildcard out/*))
