@@ -10,6 +10,9 @@
 #include "function.h"
 #include "verify.h"
 
+/* Where policy is unless somebody says otherwise */
+#define POLICY_DEFAULT PCITSM_SYSCONFDIR "/pci-tsm/policy.d"
+
 struct policy;
 
 /**
@@ -28,16 +31,23 @@ void policy_free(struct policy *policy);
 /**
  * struct rule - what a policy says of one function
  * @name: of the rule, for messages
+ * @file: where it stands
  * @want: to be given to verify(); nonce and name are set by the caller
+ * @any_name: the name in the certificate does not matter
  * @tsm: TSM to lock with, NULL: the only one
  * @restore: whether the function is restored after resets
  */
 struct rule {
 	const char *name;
+	const char *file;
 	struct expectation want;
+	bool any_name;
 	const char *tsm;
 	bool restore;
 };
+
+/* Rule number @n, from 0 on, in the order in which they are tried; NULL: no more */
+const struct rule *policy_rule(const struct policy *policy, size_t n);
 
 /**
  * policy_match() - the first rule whose match fits a function
@@ -46,5 +56,18 @@ struct rule {
  * Return: the rule, owned by @policy; NULL: none, so the function stays held.
  */
 const struct rule *policy_match(const struct policy *policy, const struct function *fn);
+
+/**
+ * policy_verify() - judge evidence of a function by a rule
+ * @rule: the rule
+ * @fn: the function
+ * @ev: its evidence
+ * @nonce: what it was collected for; NULL: any
+ * @v: as of verify()
+ *
+ * Return: as verify().
+ */
+int policy_verify(const struct rule *rule, const struct function *fn,
+		  const struct evidence *ev, const uint8_t *nonce, struct verdict *v);
 
 #endif /* PCITSM_POLICY_H */
