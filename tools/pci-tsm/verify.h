@@ -33,6 +33,7 @@ struct measurement {
  * @allow_fw_update: NO_FW_UPDATE may be clear in the report
  * @allow_ats: the report may say that ATS is enabled
  * @allow_prs: the report may say that PRS is enabled
+ * @allow_reserved: the report may have bits set that TDISP 1.0 reserves
  * @need_report: evidence without a report is refused
  * @now: time for validity; 0: the clock
  */
@@ -49,6 +50,7 @@ struct expectation {
 	bool allow_fw_update;
 	bool allow_ats;
 	bool allow_prs;
+	bool allow_reserved;
 	bool need_report;
 	time_t now;
 };
