@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A policy of what a device is now.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <json.h>
+
+#include "enroll.h"
+#include "policy-rule.h"
+#include "report.h"
+#include "spdm.h"
+
+/* Without memory something is missing, and the policy cannot be loaded */
+static void add_text(struct json_object *object, const char *key, const char *text)
+{
+	json_object_object_add(object, key, json_object_new_string(text));
+}
+
+static void add_hex(struct json_object *object, const char *key, int digits, uint32_t number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "0x%0*x", digits, number);
+	add_text(object, key, text);
+}
+
+static struct json_object *match_of(const struct enrolment *what)
+{
+	const struct function *fn = what->fn;
+	struct json_object *match = json_object_new_object();
+
+	add_hex(match, "vendor", 4, fn->vendor);
+	add_hex(match, "device", 4, fn->device);
+	add_hex(match, "subsystem_vendor", 4, fn->subsystem_vendor);
+	add_hex(match, "subsystem_device", 4, fn->subsystem_device);
+	add_hex(match, "class", 6, fn->class);
+	if (what->slot)
+		add_text(match, "slot", fn->address);
+	return match;
+}
+
+static bool ignored(const struct enrolment *what, uint8_t index)
+{
+	return what->ignored[index / 64] >> index % 64 & 1;
+}
+
+static struct json_object *block_of(const struct measurement *measurement)
+{
+	struct json_object *block = json_object_new_object();
+	char *text = malloc(2 * measurement->value.size + 1);
+
+	if (!text)
+		return block;
+	add_hex(block, "index", 2, measurement->index);
+	add_hex(block, "type", 2, measurement->type);
+	hex_format(measurement->value.data, measurement->value.size, text);
+	add_text(block, "value", text);
+	free(text);
+	return block;
+}
+
+/* All that the device measures, but what is for information only: it may change */
+static struct json_object *measurements_of(const struct enrolment *what)
+{
+	struct json_object *measurements = json_object_new_object();
+	struct json_object *required = json_object_new_array();
+	struct json_object *others = json_object_new_array();
+	char text[8];
+
+	for (size_t i = 0; i < what->v->nr_measurements; i++) {
+		const struct measurement *m = &what->v->measurements[i];
+
+		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_INFORMATIONAL &&
+		    !ignored(what, m->index))
+			json_object_array_add(required, block_of(m));
+	}
+	for (unsigned int i = 1; i < 255; i++) {
+		if (!ignored(what, i))
+			continue;
+		snprintf(text, sizeof(text), "0x%02x", i);
+		json_object_array_add(others, json_object_new_string(text));
+	}
+	json_object_object_add(measurements, "required", required);
+	json_object_object_add(measurements, "ignored", others);
+	add_text(measurements, "others", "refuse");
+	return measurements;
+}
+
+/* The lowest that the device has */
+static uint64_t svn_of(const struct verdict *v)
+{
+	uint64_t lowest = 0;
+
+	for (size_t i = 0; i < v->nr_measurements; i++) {
+		const struct measurement *m = &v->measurements[i];
+		uint64_t svn;
+
+		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_SVN || m->value.size != 8)
+			continue;
+		svn = get_le64(m->value.data);
+		if (!lowest || svn < lowest)
+			lowest = svn;
+	}
+	return lowest;
+}
+
+static struct json_object *report_of(const struct enrolment *what)
+{
+	struct json_object *object = json_object_new_object();
+	struct report report;
+	struct why why;
+
+	/* It is well-formed: it was verified */
+	if (report_parse(&what->ev->report, &report, &why))
+		return object;
+	if (!(report.info & REPORT_NO_FW_UPDATE))
+		complain("note: the device may update its firmware in run; the policy allows it");
+	if (report.info & REPORT_ATS)
+		complain("note: the device may use ATS; the policy allows it");
+	if (report.info & REPORT_PRS)
+		complain("note: the device may use PRS; the policy allows it");
+	add_text(object, "firmware_update",
+		 report.info & REPORT_NO_FW_UPDATE ? "refuse" : "allow");
+	add_text(object, "ats", report.info & REPORT_ATS ? "allow" : "refuse");
+	add_text(object, "prs", report.info & REPORT_PRS ? "allow" : "refuse");
+	return object;
+}
+
+static struct json_object *rule_of(const struct enrolment *what)
+{
+	struct json_object *rule = json_object_new_object();
+	uint64_t svn = svn_of(what->v);
+	char text[64], day[16] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm))
+		strftime(day, sizeof(day), " on %Y-%m-%d", &tm);
+	snprintf(text, sizeof(text), "enrolled from %s%s", what->fn->address, day);
+	add_text(rule, "name", what->name);
+	add_text(rule, "comment", text);
+	json_object_object_add(rule, "match", match_of(what));
+	add_text(rule, "roots", what->roots);
+	json_object_object_add(rule, "measurements", measurements_of(what));
+	if (svn)
+		json_object_object_add(rule, "minimum_svn", json_object_new_int64(svn));
+	json_object_object_add(rule, "report", report_of(what));
+	json_object_object_add(rule, "restore", json_object_new_boolean(what->restore));
+	return rule;
+}
+
+struct json_object *enroll_policy(const struct enrolment *what)
+{
+	struct json_object *policy = json_object_new_object();
+	struct json_object *rules = json_object_new_array();
+
+	json_object_object_add(policy, "version", json_object_new_int(POLICY_VERSION));
+	json_object_array_add(rules, rule_of(what));
+	json_object_object_add(policy, "rules", rules);
+	return policy;
+}
