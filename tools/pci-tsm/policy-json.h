@@ -32,6 +32,7 @@ struct json_object *policy_parse_json(const struct where *file, const struct byt
 
 /**
  * policy_unique_keys() - no object has a key twice, or one that is written with escapes
+ * or in single quotes
  * @file: for messages
  * @text: JSON that was parsed without an error
  *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys that an object has twice: json-c does not tell.
+ * What json-c lets pass even if it is told to be strict: keys that an object has twice,
+ * and keys in single quotes.
  */
 
 #include <errno.h>
@@ -75,6 +76,9 @@ int policy_unique_keys(const struct where *file, const struct bytes *text)
 			if (!keys.depth)
 				return policy_wrong(file, "no JSON");
 			keys.nr = keys.first[--keys.depth];
+			break;
+		case '\'':
+			rc = policy_wrong(file, "no JSON: a single quote");
 			break;
 		case '"':
 			end = end_of_string(text, at);

@@ -50,7 +50,7 @@ static int take_class(const struct where *where, struct json_object *value, void
 	if (rc)
 		return rc;
 	match->class <<= 4 * (6 - digits);
-	match->class_mask = 0xffffff << 4 * (6 - digits) & 0xffffff;
+	match->class_mask = 0xffffffu << 4 * (6 - digits) & 0xffffff;
 	match->keys |= MATCH_CLASS;
 	return 0;
 }
