@@ -73,7 +73,7 @@ void options_print_safely(const char *word)
 
 static void print_verb_help(const struct cmd *cmd)
 {
-	bool any = cmd->options || cmd->shared;
+	bool any = (cmd->options && cmd->options->name) || (cmd->shared && cmd->shared->name);
 
 	printf("Usage: pcitsm %s%s%s%s\n%c%s.\n", cmd->name, any ? " [OPTION...]" : "",
 	       cmd->operands ? " " : "", cmd->operands ? cmd->operands : "",
