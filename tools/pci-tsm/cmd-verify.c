@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -40,18 +39,17 @@ static enum status set_time(struct verify_setup *setup, const char *value)
 	return STATUS_USAGE;
 }
 
-/* Is it a directory with evidence, or else an address? */
+/* A directory with evidence, or else an address. A function in sysfs is a directory too,
+ * but what it has is in tsm/, and evidence may be in a directory named like a function. */
 static bool is_directory(const char *where)
 {
 	char path[4096];
 	struct stat st;
 
-	if (stat(where, &st) || !S_ISDIR(st.st_mode))
-		return strchr(where, '/') && strncmp(where, function_sysfs, strlen(function_sysfs));
-	/* A function in sysfs is a directory too, but its evidence is in tsm/ */
-	if (snprintf(path, sizeof(path), "%s/tsm", where) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/measurements", where) < (int)sizeof(path) &&
+	    !stat(path, &st))
 		return true;
-	return stat(path, &st);
+	return !strchr(where, ':');
 }
 
 /* The function that a name is of, as far as a policy can tell it apart */

@@ -219,7 +219,7 @@ struct json_object *json_verdict(const struct verdict *v)
 	struct builder b = {};
 
 	add_bool(&b, object, "good", v->good);
-	if (v->digest[0])
+	if (v->good && v->digest[0])
 		add_text(&b, object, "digest", v->digest);
 	if (v->spdm_version)
 		add_version(&b, object, v->spdm_version);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Reference files: a line for each measurement to expect. Written by people, and printed
- * by verify for people to look at and keep.
+ * by verify for people to look at and keep. A value without bytes is "-".
  */
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 
 #define REFERENCE_MAX	(16 << 20)
 #define SEPARATORS	" \t\r"
+#define NO_BYTES	"-"
 
 void reference_free(struct measurement *list, size_t nr)
 {
@@ -33,7 +34,7 @@ static int parse_line(char *line, struct measurement *m, struct why *why)
 {
 	char *rest, *index = strtok_r(line, SEPARATORS, &rest);
 	char *type = strtok_r(NULL, SEPARATORS, &rest);
-	char *value = strtok_r(NULL, SEPARATORS, &rest);
+	const char *value = strtok_r(NULL, SEPARATORS, &rest);
 	size_t size;
 
 	if (parse_byte(index, &m->index))
@@ -44,6 +45,8 @@ static int parse_line(char *line, struct measurement *m, struct why *why)
 		return refuse(why, "index 0x%02x: expected a value behind the type", m->index);
 	if (strtok_r(NULL, SEPARATORS, &rest))
 		return refuse(why, "index 0x%02x: something follows the value", m->index);
+	if (!strcmp(value, NO_BYTES))
+		value = "";
 	size = strlen(value) / 2;
 	if (size > UINT16_MAX)
 		return refuse(why, "index 0x%02x: a value of more than %d bytes", m->index,
@@ -151,6 +154,6 @@ void reference_print(FILE *file, const struct measurement *list, size_t nr)
 		fprintf(file, "0x%02x 0x%02x ", m->index, m->type);
 		for (size_t k = 0; k < m->value.size; k++)
 			fprintf(file, "%02x", m->value.data[k]);
-		fputc('\n', file);
+		fputs(m->value.size ? "\n" : NO_BYTES "\n", file);
 	}
 }

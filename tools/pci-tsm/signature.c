@@ -233,6 +233,29 @@ static int verify_unknown(const struct evidence *ev, const struct spdm_connectio
 	return refuse(why, "not made by the key of the device over these messages, with any algorithm that fits the key");
 }
 
+/* It is bad; is there something to say about why? Nothing is good because of it. */
+static void explain(const struct evidence *ev, const struct spdm_connection *connection,
+		    const struct spdm_measurements *meas, EVP_PKEY *key, struct why *why)
+{
+	const struct hash *hash = find_hash(connection->base_hash);
+	uint32_t algorithms = signature_algorithms(key);
+	struct spdm_connection other = *connection;
+
+	for (size_t i = 0; i < ARRAY_SIZE(asyms); i++) {
+		if (!(asyms[i].bit & algorithms))
+			continue;
+		for (uint8_t v = SPDM_VERSION_11; v <= SPDM_VERSION_13; v++) {
+			other.version = v;
+			if (verify_with(ev, &other, meas, key, &asyms[i], hash) != 1)
+				continue;
+			refuse(why, "expected what SPDM 1.%u signs, by %s; the device signed as SPDM 1.%u has it, by %s",
+			       connection->version & 0xf,
+			       find_asym(connection->base_asym)->name, v & 0xf, asyms[i].name);
+			return;
+		}
+	}
+}
+
 int signature_verify(const struct evidence *ev, const struct spdm_connection *connection,
 		     const struct spdm_measurements *meas, EVP_PKEY *key, char *algorithm,
 		     struct why *why)
@@ -251,8 +274,9 @@ int signature_verify(const struct evidence *ev, const struct spdm_connection *co
 			 find_hash(connection->base_hash));
 	if (rc < 0)
 		return rc;
-	if (!rc)
-		return refuse(why, "%s: not made by the key of the device over these messages",
-			      algorithm);
-	return 0;
+	if (rc)
+		return 0;
+	refuse(why, "%s: not made by the key of the device over these messages", algorithm);
+	explain(ev, connection, meas, key, why);
+	return -EBADMSG;
 }
