@@ -41,9 +41,10 @@ sysroot_make()
 # sysroot_run SYSROOT COMMAND...
 sysroot_run()
 {
-	_pc=$1/usr/$sysroot_lib/pkgconfig:$1/usr/share/pkgconfig
-	set -- env PKG_CONFIG_LIBDIR="$_pc" PKG_CONFIG_SYSROOT_DIR="$@"
-	"$@"
+	_sysroot=$1
+	shift
+	env PKG_CONFIG_LIBDIR="$_sysroot/usr/$sysroot_lib/pkgconfig:$_sysroot/usr/share/pkgconfig" \
+		PKG_CONFIG_SYSROOT_DIR="$_sysroot" "$@"
 }
 
 # sysroot_ldflags SYSROOT - where libraries that libraries need are

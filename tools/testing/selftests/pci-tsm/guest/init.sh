@@ -8,6 +8,8 @@
 #	guest_run=PATH		the script (or "shell" for a prompt on the console)
 #	guest_tag=TAG		marks the script's lines in the kernel log
 #	tsm=none		do not load the TSM driver
+#	pcitsm=apply		what waits is accepted if the policy in /etc allows it, as
+#				the udev rule of pcitsm has it
 # shellcheck disable=SC2154
 
 /bin/busybox --install -s /bin
@@ -24,6 +26,14 @@ mount -t tmpfs none /run
 [ ! -d /sys/kernel/config ] || mount -t configfs none /sys/kernel/config
 hostname guest
 cd /root || exit
+
+# udev is not here; who listens to the kernel's uevents is in /proc/net/netlink
+if [ "${pcitsm:-}" = apply ]; then
+	uevent pci-tsm-rule.sh &
+	until awk '$2 == 15 && $4 % 2 { found = 1 } END { exit !found }' /proc/net/netlink; do
+		sleep 0.05
+	done
+fi
 
 if [ "${tsm:-}" != none ] && ! modprobe arm_cca_guest; then
 	echo "init: the TSM driver did not load" >/dev/kmsg

@@ -11,6 +11,7 @@
 #                   per QEMU device name (nvme, virtio-blk-pci, ...)
 # The rest is optional:
 #   SPDM_ARGS  more options for the responders
+#   SPDM_ARGS_1, SPDM_ARGS_2, ...   and for that of one TDI, from 1 on
 #   TDI     functions behind the trust boundary, from 00:01.0 on (default "nvme")
 #   PLAIN   functions that are none, in the slots after them (default none)
 #   SMP     CPUs, 1 to 4 (default 1)
@@ -109,16 +110,18 @@ rm -f "$alive"
 mkfifo "$alive"
 exec 9<> "$alive"
 
-# start_responder NAME CERTS - sets $spdm_port
+# start_responder NUMBER CERTS - sets $spdm_port
 start_responder()
 {
+	set -- "spdm$1" "$2" $(($1 + 1))
+	eval "own_args=\${SPDM_ARGS_$3:-}"
 	port_file=$WORKDIR/$1.port
 	rm -f "$port_file"
 	(
 		exec 8< "$alive" 9>&-
-		# shellcheck disable=SC2086 # SPDM_ARGS is several words
+		# shellcheck disable=SC2086,SC2154 # these are several words
 		"$SPDM_RESPONDER" --certs "$2" --port-file "$port_file" \
-			--log "$WORKDIR/$1.log" $SPDM_ARGS 8<&- &
+			--log "$WORKDIR/$1.log" $SPDM_ARGS $own_args 8<&- &
 		# Nothing is ever written: this ends when the last writer has gone
 		read -r _ <&8 || :
 		kill $! 2> /dev/null || :
@@ -188,7 +191,7 @@ addr=$down,chassis=$((ports * 16 + down)),slot=$down"
 		: "${SPDM_RESPONDER:?}" "${SPDM_CERTS:?}"
 		[ -d "$SPDM_CERTS/$device" ] ||
 			die "no certificates for $device in $SPDM_CERTS"
-		start_responder "spdm$nr_tdis" "$SPDM_CERTS/$device"
+		start_responder "$nr_tdis" "$SPDM_CERTS/$device"
 		dsm=$rid
 		if [ "$device" = nvme ]; then
 			spec=$spec,spdm_port=$spdm_port

@@ -23,7 +23,8 @@ static noreturn void print_usage(void)
 	fprintf(stderr,
 		"usage: spdm-responder --certs DIR [--port-file FILE] [--log FILE]\n"
 		"                      [--version 1.1|1.2|1.3]... [--slot 0..7]\n"
-		"                      [--blocks default|many|minimal] [--portion 1..65535]\n");
+		"                      [--blocks default|many|minimal] [--portion 1..65535]\n"
+		"                      [--change 1..254]\n");
 	exit(2);
 }
 
@@ -82,6 +83,7 @@ static void parse_options(int argc, char **argv, struct options *options, struct
 		{ "slot", required_argument, NULL, 's' },
 		{ "blocks", required_argument, NULL, 'b' },
 		{ "portion", required_argument, NULL, 'n' },
+		{ "change", required_argument, NULL, 'x' },
 		{ 0 },
 	};
 	int which;
@@ -109,6 +111,9 @@ static void parse_options(int argc, char **argv, struct options *options, struct
 		case 'n':
 			options->portion = parse_number(optarg, 1, 65535);
 			break;
+		case 'x':
+			options->change = parse_number(optarg, 1, 254);
+			break;
 		default:
 			print_usage();
 		}
@@ -127,6 +132,23 @@ static bool path_in(char *path, size_t size, const char *dir, const char *name)
 	return (size_t)snprintf(path, size, "%s/%s", dir, name) < size;
 }
 
+/* A device that was never what others of its kind are: one measurement is another one */
+static bool make_other(struct blocks *blocks, unsigned int index)
+{
+	struct block *block;
+
+	if (!index)
+		return true;
+	block = blocks_find(blocks, index);
+	if (!block) {
+		fprintf(stderr, "there is no measurement %u to change\n", index);
+		return false;
+	}
+	block->raw[0] ^= 1;
+	block->hash[0] ^= 1;
+	return true;
+}
+
 static bool load(struct device *device, const char *dir)
 {
 	char path[4096];
@@ -141,7 +163,8 @@ static bool load(struct device *device, const char *dir)
 		return false;
 	if (!access(path, F_OK) && !chain_load(&device->reissued, &device->crypto, path))
 		return false;
-	return blocks_make(&device->blocks, device->options.blocks, &device->crypto);
+	return blocks_make(&device->blocks, device->options.blocks, &device->crypto) &&
+	       make_other(&device->blocks, device->options.change);
 }
 
 /* A reader of the file sees all of it or none */

@@ -103,6 +103,7 @@ struct options {
 	unsigned int slot;
 	unsigned int portion;	/* 0: no limit of its own */
 	enum block_kind blocks;
+	unsigned int change;	/* index of a measurement that is another one, 0: none */
 };
 
 struct faults {
