@@ -114,8 +114,11 @@ static enum status accept_digest(struct function *fn, const struct request *requ
 	int rc;
 
 	rc = function_accept(fn, digest);
-	if (!rc && request->no_restore)
-		rc = function_set_restore(fn, false);
+	if (rc || !request->no_restore)
+		return cmd_status(rc);
+	rc = function_set_restore(fn, false);
+	if (rc)
+		complain("%s: it was accepted all the same; see tsm/restore", fn->address);
 	return cmd_status(rc);
 }
 

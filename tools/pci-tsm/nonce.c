@@ -25,7 +25,7 @@ static int from_file(const char *path, uint8_t *nonce)
 		complain("--nonce: expected %d hexadecimal digits or a file with %d bytes%s%s",
 			 2 * EVIDENCE_NONCE_SIZE, EVIDENCE_NONCE_SIZE,
 			 rc == -EINVAL ? "" : ": ", rc == -EINVAL ? "" : strerror(-rc));
-	return rc == -ENOENT ? -EINVAL : rc;
+	return rc == -ENOENT || rc == -EISDIR ? -EINVAL : rc;
 }
 
 int nonce_get(const char *given, uint8_t *nonce)

@@ -98,7 +98,7 @@ int sysfs_write(int dirfd, const char *path, const void *data, size_t size)
 	ssize_t n;
 	int fd, rc;
 
-	fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC | O_TRUNC | O_NOCTTY | O_NONBLOCK);
+	fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
 	n = write(fd, data, size);
