@@ -86,6 +86,7 @@ class Requester:
         self.attributes = 1
         self.operation = 0xff
         self.tables = ()
+        self.ask_supported = True	# for the device's algorithms, SPDM 1.3
         self.asym = sum(1 << bit for bit, _ in m.ASYM.values())
         self.hash = 0x7f
         self.spec = 1
@@ -100,7 +101,7 @@ class Requester:
     def connect(self):
         self.vca = []
         self.say(m.get_version())
-        self.say(m.get_capabilities(self.version, algorithms=True))
+        self.say(m.get_capabilities(self.version, algorithms=self.ask_supported))
         return self.say(m.negotiate_algorithms(self.version, self.asym, self.hash, self.spec,
                                                self.tables))
 
