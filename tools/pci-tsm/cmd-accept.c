@@ -12,6 +12,7 @@
 #include "address.h"
 #include "cmd.h"
 #include "nonce.h"
+#include "verify-setup.h"
 
 enum { DIGEST = 1, NO_VERIFY, NO_RESTORE };
 
@@ -54,6 +55,8 @@ static enum status parse(int argc, char **argv, struct request *request)
 				return status;
 		}
 	}
+	if (request->setup->name && request->setup->any_name)
+		return cmd_usage(&cmd_accept_verb, "--name and --any-name contradict each other");
 	if (request->digest && request->no_verify)
 		return cmd_usage(&cmd_accept_verb,
 				 "--digest and --no-verify contradict each other");
@@ -85,16 +88,29 @@ static enum status unverified(struct function *fn, char *digest)
 	return STATUS_OK;
 }
 
+/* That somebody made a device says nothing of the firmware that is in it */
+static enum status need_measurements(const struct function *fn, const struct verify_setup *setup)
+{
+	if (setup->policy_path || setup->want.nr_required || setup->want.others_allowed)
+		return STATUS_OK;
+	complain("%s: its certificate is good, but nothing says which measurements are: keep those above and name them by --reference, or allow any by --allow-others",
+		 fn->address);
+	return STATUS_REFUSED;
+}
+
 static enum status find_digest(struct function *fn, const struct request *request, char *digest,
 			       struct json_object **verdict)
 {
+	enum status status;
+
 	if (request->digest) {
 		strcpy(digest, request->digest);
 		return STATUS_OK;
 	}
 	if (request->no_verify)
 		return unverified(fn, digest);
-	return verify_setup_function(request->setup, fn, digest, verdict);
+	status = verify_setup_function(request->setup, fn, digest, verdict);
+	return status == STATUS_OK ? need_measurements(fn, request->setup) : status;
 }
 
 static enum status print_json(const struct function *fn, struct json_object *verdict)

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# make install: what is installed, and where.
+
+. "$(dirname "$(realpath "$0")")/tap.sh"
+
+# install_into ARGUMENT... - into root/
+install_into()
+{
+	make -s -C "$here/.." install O="${PCITSM%/*}" DESTDIR="$PWD/root" "$@" >log 2>&1 ||
+		fail "make install: $(cat log)"
+}
+
+# files - what is there, with modes
+files()
+{
+	(cd root && find . ! -type d -printf '%m %P\n' | sort)
+}
+
+test_files_and_modes()
+{
+	install_into
+	files >found
+	sort >expected <<-'END'
+	755 usr/bin/pcitsm
+	644 usr/lib/systemd/system/pci-tsm-apply@.service
+	644 usr/lib/udev/rules.d/60-pci-tsm.rules
+	644 usr/share/bash-completion/completions/pcitsm
+	644 usr/share/man/man1/pcitsm.1
+	644 usr/share/man/man5/pcitsm-policy.5
+	END
+	diff expected found || fail "other files"
+	[ -d root/etc/pci-tsm/policy.d ]
+}
+
+test_modes_do_not_depend_on_the_umask()
+{
+	umask 077
+	install_into
+	is "files for all" "$(files | grep -vcE '^(755|644) ')" 0
+	is "directory" "$(stat -c %a root/etc/pci-tsm/policy.d)" 755
+}
+
+test_another_prefix()
+{
+	install_into prefix=/usr/local
+	[ -x root/usr/local/bin/pcitsm ]
+	has root/usr/local/lib/systemd/system/pci-tsm-apply@.service \
+		'^ExecStart=/usr/local/bin/pcitsm apply'
+}
+
+test_twice_is_the_same()
+{
+	install_into
+	files >first
+	install_into
+	files >second
+	cmp first second
+}
+
+test_what_is_installed_runs()
+{
+	install_into
+	status 0 root/usr/bin/pcitsm --version
+	has out '^pcitsm [0-9]'
+	status 0 man -l root/usr/share/man/man1/pcitsm.1
+	has out 'PCITSM(1)'
+}
+
+run_tests
