@@ -141,6 +141,7 @@ static enum status enroll_evidence(struct enroll *enroll, const uint8_t *nonce)
 	if (status == STATUS_OK) {
 		enroll->what.v = &v;
 		status = write_policy(enroll);
+		enroll->what.v = NULL;
 	}
 	verdict_free(&v);
 	if (status != STATUS_OK && enroll->own_root[0])
@@ -164,6 +165,7 @@ static enum status enroll_locked(struct enroll *enroll, struct function *fn)
 	enroll->what.fn = fn;
 	enroll->what.ev = &ev;
 	status = enroll_evidence(enroll, nonce);
+	enroll->what.ev = NULL;
 	evidence_free(&ev);
 	return status;
 }

@@ -91,7 +91,7 @@ static void tell_fingerprint(const char *path, X509 *cert)
 int enroll_write_root(const char *path, const struct evidence *ev, bool force)
 {
 	struct chain chain;
-	struct why why;
+	struct why why = {};
 	char *data;
 	BIO *bio;
 	long size;

@@ -44,6 +44,24 @@ static struct json_object *match_of(const struct enrolment *what)
 	return match;
 }
 
+/* The lowest that the device has */
+static uint64_t svn_of(const struct verdict *v)
+{
+	uint64_t lowest = 0;
+
+	for (size_t i = 0; i < v->nr_measurements; i++) {
+		const struct measurement *m = &v->measurements[i];
+		uint64_t svn;
+
+		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_SVN || m->value.size != 8)
+			continue;
+		svn = get_le64(m->value.data);
+		if (!lowest || svn < lowest)
+			lowest = svn;
+	}
+	return lowest;
+}
+
 static bool ignored(const struct enrolment *what, uint8_t index)
 {
 	return what->ignored[index / 64] >> index % 64 & 1;
@@ -64,7 +82,20 @@ static struct json_object *block_of(const struct measurement *measurement)
 	return block;
 }
 
-/* All that the device measures, but what is for information only: it may change */
+/* What is for information only may change, and the security version may rise */
+static bool is_required(const struct enrolment *what, const struct measurement *m)
+{
+	switch (m->type & SPDM_TYPE_MASK) {
+	case SPDM_TYPE_INFORMATIONAL:
+		return false;
+	case SPDM_TYPE_SVN:
+		if (svn_of(what->v))
+			return false;
+		break;
+	}
+	return !ignored(what, m->index);
+}
+
 static struct json_object *measurements_of(const struct enrolment *what)
 {
 	struct json_object *measurements = json_object_new_object();
@@ -75,8 +106,7 @@ static struct json_object *measurements_of(const struct enrolment *what)
 	for (size_t i = 0; i < what->v->nr_measurements; i++) {
 		const struct measurement *m = &what->v->measurements[i];
 
-		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_INFORMATIONAL &&
-		    !ignored(what, m->index))
+		if (is_required(what, m))
 			json_object_array_add(required, block_of(m));
 	}
 	for (unsigned int i = 1; i < 255; i++) {
@@ -89,24 +119,6 @@ static struct json_object *measurements_of(const struct enrolment *what)
 	json_object_object_add(measurements, "ignored", others);
 	add_text(measurements, "others", "refuse");
 	return measurements;
-}
-
-/* The lowest that the device has */
-static uint64_t svn_of(const struct verdict *v)
-{
-	uint64_t lowest = 0;
-
-	for (size_t i = 0; i < v->nr_measurements; i++) {
-		const struct measurement *m = &v->measurements[i];
-		uint64_t svn;
-
-		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_SVN || m->value.size != 8)
-			continue;
-		svn = get_le64(m->value.data);
-		if (!lowest || svn < lowest)
-			lowest = svn;
-	}
-	return lowest;
 }
 
 static struct json_object *report_of(const struct enrolment *what)

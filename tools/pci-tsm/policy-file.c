@@ -44,14 +44,14 @@ int policy_trusted(const char *path)
 	if (rc)
 		return rc;
 
-	if (slash == path)
-		slash++;
-	if (slash - path >= (int)sizeof(dir))
+	if (!slash)
+		snprintf(dir, sizeof(dir), ".");
+	else if (slash == path)
+		snprintf(dir, sizeof(dir), "/");
+	else if (slash - path >= (int)sizeof(dir))
 		return -ENAMETOOLONG;
-	if (slash)
-		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
 	else
-		strcpy(dir, ".");
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
 	if (stat(dir, &st)) {
 		rc = -errno;
 		complain("%s: %m", dir);

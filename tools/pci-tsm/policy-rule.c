@@ -11,6 +11,7 @@
 
 #include <json.h>
 
+#include "address.h"
 #include "policy-json.h"
 #include "policy-rule.h"
 
@@ -59,19 +60,12 @@ static int take_slot(const struct where *where, struct json_object *value, void 
 {
 	struct match *match = &((struct reader *)to)->rule->match;
 	const char *text = policy_string(where, value, FUNCTION_ADDRESS - 1);
-	unsigned int domain, bus, device, function;
-	char whole[40];
 
 	if (!text)
 		return -EINVAL;
-	/* Printed again it must be the same: no other way to write it */
-	if (sscanf(text, "%x:%x:%x.%x", &domain, &bus, &device, &function) != 4 || bus > 0xff ||
-	    device > 0x1f || function > 7)
+	/* There is one way to write it */
+	if (address_parse(text, match->slot) || strcmp(match->slot, text))
 		return policy_wrong(where, "must be an address, as in \"0000:00:01.0\"");
-	snprintf(whole, sizeof(whole), "%04x:%02x:%02x.%x", domain, bus, device, function);
-	if (strcmp(whole, text))
-		return policy_wrong(where, "must be an address, as in \"0000:00:01.0\"");
-	strcpy(match->slot, whole);
 	match->keys |= MATCH_SLOT;
 	return 0;
 }
@@ -330,8 +324,7 @@ static int take_tsm(const struct where *where, struct json_object *value, void *
 
 	if (!text)
 		return -EINVAL;
-	if (strncmp(text, "tsm", 3) || !text[3] || strspn(text + 3, "0123456789") !=
-	    strlen(text + 3))
+	if (!address_is_tsm(text))
 		return policy_wrong(where, "must be the name of a TSM, as in \"tsm0\"");
 	return copy(&((struct reader *)to)->rule->tsm, text);
 }
