@@ -7,6 +7,7 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -59,7 +60,7 @@ int chain_parse(const struct bytes *certificates, struct chain *chain, struct wh
 		cert = *p == DER_SEQUENCE ? d2i_X509(NULL, &p, end - p) : NULL;
 		ERR_clear_error();
 		if (!cert) {
-			refuse(why, "expected certificate %u in DER, found something else or one that is cut off",
+			refuse(why, "expected certificate %u in DER, found none or a part of one",
 			       chain->nr + 1);
 			goto bad;
 		}
@@ -146,7 +147,7 @@ static void time_text(const ASN1_TIME *time, char *text)
 	struct tm tm = {};
 
 	if (!ASN1_TIME_to_tm(time, &tm) || !strftime(text, TIME_TEXT, "%Y-%m-%d %H:%M:%S UTC", &tm))
-		strcpy(text, "an unreadable time");
+		snprintf(text, TIME_TEXT, "an unreadable time");
 }
 
 static int refuse_openssl(const struct chain *chain, X509_STORE_CTX *ctx, struct why *why)
@@ -176,7 +177,7 @@ static int check_same(const struct chain *chain, X509_STORE_CTX *ctx, struct why
 	STACK_OF(X509) *built = X509_STORE_CTX_get0_chain(ctx);
 
 	if (sk_X509_num(built) != (int)chain->nr)
-		return refuse(why, "expected a chain of all %u certificates, found a path over %d of them",
+		return refuse(why, "expected a chain of all %u certificates, found a path over %d",
 			      chain->nr, sk_X509_num(built));
 	for (unsigned int i = 0; i < chain->nr; i++)
 		if (X509_cmp(sk_X509_value(built, i), chain->cert[chain->nr - 1 - i]))
@@ -279,7 +280,7 @@ static int check_device(const struct chain *chain, struct why *why)
 		return refuse(why, "%s: expected key usage Digital Signature, found %s", which,
 			      flags & EXFLAG_KUSAGE ? "others only" : "none");
 	if (flags & EXFLAG_XKUSAGE && !eku_fits(cert))
-		return refuse(why, "%s: its extended key usage has no purpose that fits an SPDM responder",
+		return refuse(why, "%s: its extended key usage has no purpose of an SPDM device",
 			      which);
 	return 0;
 }
@@ -300,10 +301,11 @@ int chain_verify(const struct chain *chain, STACK_OF(X509) *roots, time_t now,
 
 	name_certificate(chain, 0, which, sizeof(which));
 	if (roots && !is_root(chain->cert[0], roots))
-		return refuse(why, "%s is none of the %d trusted roots; if its maker is to be trusted, add it to them",
+		return refuse(why, "%s is none of the %d trusted roots; "
+			      "if its maker is to be trusted, add it to them",
 			      which, sk_X509_num(roots));
 	if (chain->nr < 2)
-		return refuse(why, "expected a root and the certificate of a device, found one certificate");
+		return refuse(why, "expected a root and that of a device, found one certificate");
 	for (unsigned int i = 0; i + 1 < chain->nr; i++)
 		if (check_ca(chain, i, why))
 			return -EBADMSG;
@@ -350,7 +352,7 @@ static int cma_name(const GENERAL_NAME *entry, char *name, struct why *why)
 
 static int find_name(GENERAL_NAMES *names, const char *wanted, char *name, struct why *why)
 {
-	char found[CHAIN_NAME];
+	char found[CHAIN_NAME] = "";
 	bool any = false;
 
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
@@ -361,13 +363,13 @@ static int find_name(GENERAL_NAMES *names, const char *wanted, char *name, struc
 		if (!rc)
 			continue;
 		if (!any || (wanted && name_fits(found, wanted)))
-			strcpy(name, found);
+			memcpy(name, found, sizeof(found));
 		if (wanted && name_fits(found, wanted))
 			return 1;
 		any = true;
 	}
 	if (!any)
-		return refuse(why, "the certificate of the device has no otherName 2.23.147, by which PCIe CMA names a function");
+		return refuse(why, "that of the device has no otherName 2.23.147 (PCIe CMA)");
 	return 0;
 }
 

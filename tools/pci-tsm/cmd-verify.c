@@ -18,7 +18,7 @@
 enum { NONCE = 1, AT };
 
 static const struct cmd_option own_options[] = {
-	{ NONCE, "nonce", "HEX|FILE", "what must have been signed; default for a function: 32 new bytes" },
+	{ NONCE, "nonce", "HEX|FILE", "that must have been signed; for a function: random" },
 	{ AT, "at", "DATE", "that certificates must be valid at, 2026-11-30; default: now" },
 	{ 0, NULL, NULL, NULL }
 };
@@ -39,8 +39,10 @@ static enum status set_time(struct verify_setup *setup, const char *value)
 	return STATUS_USAGE;
 }
 
-/* A directory with evidence, or else an address. A function in sysfs is a directory too,
- * but what it has is in tsm/, and evidence may be in a directory named like a function. */
+/*
+ * A directory with evidence, or else an address. A function in sysfs is a directory too,
+ * but what it has is in tsm/, and evidence may be in a directory named like a function.
+ */
 static bool is_directory(const char *where)
 {
 	char path[4096];
@@ -67,12 +69,12 @@ static enum status function_of_name(const char *name, struct function *fn)
 		fn->revision = rev;
 		fn->subsystem_vendor = sv;
 		fn->subsystem_device = sd;
-		strcpy(fn->address, "the function");
+		snprintf(fn->address, sizeof(fn->address), "the function");
 		function_cma_name(fn, same);
 		if (!strncasecmp(name, same, strlen(same)))
 			return STATUS_OK;
 	}
-	complain("--name: a policy needs one like Vendor=1b36:Device=0010:CC=010802:REV=02:SSVID=1af4:SSID=1100");
+	complain("--name: to find a rule, expected Vendor=1b36:Device=0010:CC=010802:REV=02:...");
 	return STATUS_USAGE;
 }
 
@@ -86,7 +88,7 @@ static enum status verify_directory(struct verify_setup *setup, const char *dir,
 	int dirfd, rc;
 
 	if (!setup->name && !setup->any_name)
-		return cmd_usage(&cmd_verify_verb, "whose evidence is it? --name NAME, or --any-name");
+		return cmd_usage(&cmd_verify_verb, "whose is it? --name NAME, or --any-name");
 	if (setup->policy_path) {
 		if (!setup->name)
 			return cmd_usage(&cmd_verify_verb, "--policy needs --name to find a rule");

@@ -23,8 +23,10 @@ void bytes_free(struct bytes *b)
 	*b = (struct bytes) {};
 }
 
-/* Room for twice as much, at most @most bytes, one more to see that there are more, and
- * the zero byte */
+/*
+ * Room for twice as much, at most @most bytes, one more to see that there are more, and
+ * the zero byte
+ */
 static int grow(struct bytes *b, size_t *room, size_t most)
 {
 	size_t next = *room ? *room * 2 : READ_FIRST;

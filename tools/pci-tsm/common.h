@@ -13,6 +13,10 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
+#ifndef __printf
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+#endif
+
 /* Exit statuses, pcitsm(1) */
 enum status {
 	STATUS_OK	= 0,
@@ -50,7 +54,7 @@ void bytes_free(struct bytes *b);
 int bytes_read_file(int dirfd, const char *path, size_t most, struct bytes *out);
 
 /* A message on stderr: "pcitsm: ..." and a newline */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void complain(const char *format, ...) __printf(1, 2);
 
 /**
  * print_text() - print what a device or file delivered, safely

@@ -60,8 +60,10 @@ static void put_blocks(struct canonical *c, const struct spdm_measurements *meas
 	}
 }
 
-/* Where in its BAR a range is; where that cannot be told, counted from the first range
- * with the same Range ID */
+/*
+ * Where in its BAR a range is; where that cannot be told, counted from the first range
+ * with the same Range ID
+ */
 static void put_ranges(struct canonical *c, const struct report *report,
 		       const struct bars *bars)
 {
@@ -125,7 +127,7 @@ int digest_evidence(const struct bytes *certificates, const struct spdm_connecti
 	if (!c.good)
 		return -ENOMEM;
 
-	strcpy(text, DIGEST_PREFIX);
+	memcpy(text, DIGEST_PREFIX, sizeof(DIGEST_PREFIX));
 	hex_format(digest, DIGEST_SIZE, text + strlen(DIGEST_PREFIX));
 	return 0;
 }

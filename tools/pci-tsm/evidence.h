@@ -44,7 +44,8 @@ struct evidence {
  *
  * certificates and measurements must be there, the others may be absent. Sizes are
  * bounded: 16 MiB (certificates, measurements), 64 KiB (vca), 65535 (report).
- * Complains about what is wrong. Return: 0 or a negative error number.
+ * Complains about what is wrong.
+ * Return: 0 or a negative error number.
  */
 int evidence_load(int dirfd, const char *where, struct evidence *ev);
 
@@ -56,7 +57,8 @@ int evidence_load(int dirfd, const char *where, struct evidence *ev);
  * @force: replace files
  *
  * Each file appears whole or not at all, and no link is followed. Complains about what
- * is wrong. Return: 0 or a negative error number.
+ * is wrong.
+ * Return: 0 or a negative error number.
  */
 int evidence_save(const char *dir, const struct evidence *ev, bool force);
 

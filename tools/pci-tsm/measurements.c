@@ -90,7 +90,8 @@ static int parse_attributes(const uint8_t *request, uint8_t version, struct why 
 		return refuse(why, "GET_MEASUREMENTS: attributes 0x%02x are not of SPDM 1.%u",
 			      attributes, version & 0xf);
 	if (request[AT_PARAM2] != ALL_BLOCKS)
-		return refuse(why, "GET_MEASUREMENTS: expected a request for all (0xff), found one for 0x%02x",
+		return refuse(why, "GET_MEASUREMENTS: expected a request for all (0xff); "
+			      "found one for 0x%02x",
 			      request[AT_PARAM2]);
 	return 0;
 }
@@ -107,7 +108,7 @@ static int take_request(struct cursor *c, uint8_t version, struct spdm_measureme
 		return refuse(why, "expected GET_MEASUREMENTS (code 0xe0), found code 0x%02x",
 			      p[AT_CODE]);
 	if (p[0] != version)
-		return refuse(why, "GET_MEASUREMENTS: expected SPDM version 0x%02x, found 0x%02x: of another connection",
+		return refuse(why, "GET_MEASUREMENTS: expected SPDM version 0x%02x, found 0x%02x",
 			      version, p[0]);
 	if (parse_attributes(p, version, why))
 		return -EBADMSG;
@@ -142,13 +143,15 @@ static unsigned int meas_hash_size(const struct spdm_connection *connection)
 	return 0;
 }
 
-/* A digest has the size of the algorithm that was negotiated. Where that is not known, all
- * of them have the same size, one of a hash: @size is 0 for the first. */
+/*
+ * A digest has the size of the algorithm that was negotiated. Where that is not known, all
+ * of them have the same size, one of a hash: @size is 0 for the first.
+ */
 static int check_digest(const struct spdm_connection *connection,
 			const struct spdm_block *block, unsigned int *size, struct why *why)
 {
 	if (connection->known && !*size)
-		return refuse(why, "measurement 0x%02x: a digest, though raw values only were agreed on",
+		return refuse(why, "measurement 0x%02x: a digest, but raw values were agreed on",
 			      block->index);
 	if (!*size && (block->size == 32 || block->size == 48 || block->size == 64))
 		*size = block->size;
@@ -165,7 +168,7 @@ static int check_block(const struct spdm_block *block, const struct spdm_measure
 		return refuse(why, "measurement 0x%02x: expected a size of %u, found %u",
 			      block->index, BLOCK_VALUE_HEADER + block->size, whole);
 	if (block->spec != MEAS_SPEC_DMTF)
-		return refuse(why, "measurement 0x%02x: expected the format of DMTF (0x01), found 0x%02x",
+		return refuse(why, "measurement 0x%02x: expected format 0x01 (DMTF), found 0x%02x",
 			      block->index, block->spec);
 	if (!block->index || block->index == ALL_BLOCKS ||
 	    (block->index >= INDEX_RESERVED_FIRST && block->index <= INDEX_RESERVED_LAST))
@@ -214,7 +217,7 @@ static int parse_record(struct cursor record, const struct spdm_connection *conn
 		if (take_block(&record, connection, &digest_size, result, why))
 			return -EBADMSG;
 	if (record.left)
-		return refuse(why, "%zu bytes of the record follow the %u measurements that it says",
+		return refuse(why, "%zu bytes of the record follow the %u measurements it says",
 			      record.left, result->nr_blocks);
 	return 0;
 }
@@ -249,7 +252,7 @@ static int take_response(struct cursor *c, const struct spdm_connection *connect
 		return refuse(why, "expected MEASUREMENTS (code 0x60), found code 0x%02x",
 			      p[AT_CODE]);
 	if (p[0] != connection->version)
-		return refuse(why, "MEASUREMENTS: expected SPDM version 0x%02x, found 0x%02x: of another connection",
+		return refuse(why, "MEASUREMENTS: expected SPDM version 0x%02x, found 0x%02x",
 			      connection->version, p[0]);
 	if (parse_slot(p[AT_PARAM2], connection->version, result, why))
 		return -EBADMSG;
@@ -259,7 +262,7 @@ static int take_response(struct cursor *c, const struct spdm_connection *connect
 	record.left = size;
 	record.p = take(c, size);
 	if (!record.p)
-		return refuse(why, "MEASUREMENTS: a record of %u bytes, where %zu are left: cut off",
+		return refuse(why, "MEASUREMENTS: a record of %u bytes, where %zu are left",
 			      size, c->left);
 	return parse_record(record, connection, result, why);
 }
@@ -278,10 +281,10 @@ static int take_rest(struct cursor *c, const uint8_t *request, uint8_t version,
 		return refuse(why, "MEASUREMENTS: the size of its opaque data is cut off");
 	size = get_le16(p);
 	if (size > OPAQUE_MOST)
-		return refuse(why, "MEASUREMENTS: expected at most %u bytes of opaque data, found %u",
+		return refuse(why, "MEASUREMENTS: expected at most %u opaque bytes, found %u",
 			      OPAQUE_MOST, size);
 	if (!take(c, size))
-		return refuse(why, "MEASUREMENTS: %u bytes of opaque data, where %zu are left: cut off",
+		return refuse(why, "MEASUREMENTS: %u bytes of opaque data, where %zu are left",
 			      size, c->left);
 
 	if (version < SPDM_VERSION_13)
@@ -290,7 +293,8 @@ static int take_rest(struct cursor *c, const uint8_t *request, uint8_t version,
 	if (!p)
 		return refuse(why, "MEASUREMENTS: the context of the request is cut off");
 	if (memcmp(p, request + REQUEST_SIZE_11, CONTEXT_SIZE))
-		return refuse(why, "MEASUREMENTS: expected the context of the request, found another: an answer to something else");
+		return refuse(why, "MEASUREMENTS: expected the context of the request; "
+			      "found that of another");
 	return 0;
 }
 

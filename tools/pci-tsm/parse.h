@@ -18,7 +18,7 @@ struct why {
 };
 
 /* Say why. Return: -EBADMSG. */
-int refuse(struct why *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int refuse(struct why *why, const char *format, ...) __printf(2, 3);
 
 /* What is left to read */
 struct cursor {

@@ -56,7 +56,7 @@ static int parse_line(char *line, struct measurement *m, struct why *why)
 		return -ENOMEM;
 	m->value.size = size;
 	if (hex_parse(value, m->value.data, size))
-		return refuse(why, "index 0x%02x: the value is not hexadecimal, two digits for a byte",
+		return refuse(why, "index 0x%02x: the value is not hexadecimal, two digits a byte",
 			      m->index);
 	return 0;
 }

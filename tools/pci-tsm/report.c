@@ -90,10 +90,10 @@ static int check_ranges(struct report *report, struct why *why)
 	if (attr & (RANGE_MSIX_TABLE | RANGE_MSIX_PBA))
 		return 0;
 	if (get_le16(report->head + AT_MSIX))
-		return refuse(why, "MSI_X_MESSAGE_CONTROL is 0x%04x, though no MSI-X range is there",
+		return refuse(why, "MSI_X_MESSAGE_CONTROL is 0x%04x, though without MSI-X range",
 			      get_le16(report->head + AT_MSIX));
 	if (get_le32(report->head + AT_TPH))
-		return refuse(why, "TPH_CONTROL is 0x%x, though no MSI-X range is there",
+		return refuse(why, "TPH_CONTROL is 0x%x, though without MSI-X range",
 			      get_le32(report->head + AT_TPH));
 	return 0;
 }
@@ -203,7 +203,7 @@ int report_check_bars(const struct report *report, const struct bars *bars, stru
 		if (range.id >= NR_BARS)
 			continue;
 		if (!bars->pages[range.id])
-			return refuse(why, "MMIO range %u is in BAR %u, which the function does not have or use",
+			return refuse(why, "MMIO range %u is in BAR %u, which is not in use",
 				      i, range.id);
 		/* Ranges of a BAR ascend, so they fit if they do counted from the first */
 		if (range.first_page - first + range.pages > bars->pages[range.id])
@@ -223,7 +223,7 @@ int lock_flags_parse(const struct bytes *object, struct lock_flags *flags, struc
 	    (c.left && !take_char(&c, '\n')) || c.left)
 		return refuse(why, "lock_flags: expected \"0xSSSS/0xKKKK\", found something else");
 	if (set & ~known)
-		return refuse(why, "lock_flags: 0x%04x are set, of which 0x%04x are known: not what the kernel says",
+		return refuse(why, "lock_flags: 0x%04x are set, of which 0x%04x are known",
 			      (unsigned int)set, (unsigned int)known);
 	flags->set = set;
 	flags->known = known;

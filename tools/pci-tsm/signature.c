@@ -105,8 +105,10 @@ int signature_name(const struct spdm_connection *connection, char *text, struct 
 	return 0;
 }
 
-/* SPDM has r and s of ECDSA one behind the other, OpenSSL wants a SEQUENCE of both.
- * @der: to be freed. Return: its size or a negative error number. */
+/*
+ * SPDM has r and s of ECDSA one behind the other, OpenSSL wants a SEQUENCE of both.
+ * @der: to be freed. Return: its size or a negative error number.
+ */
 static int ecdsa_der(const uint8_t *raw, size_t size, unsigned char **der)
 {
 	BIGNUM *r = BN_bin2bn(raw, size / 2, NULL);
@@ -230,7 +232,7 @@ static int verify_unknown(const struct evidence *ev, const struct spdm_connectio
 			return 0;
 		}
 	}
-	return refuse(why, "not made by the key of the device over these messages, with any algorithm that fits the key");
+	return refuse(why, "not made by the device's key over these messages, by any algorithm");
 }
 
 /* It is bad; is there something to say about why? Nothing is good because of it. */
@@ -248,7 +250,8 @@ static void explain(const struct evidence *ev, const struct spdm_connection *con
 			other.version = v;
 			if (verify_with(ev, &other, meas, key, &asyms[i], hash) != 1)
 				continue;
-			refuse(why, "expected what SPDM 1.%u signs, by %s; the device signed as SPDM 1.%u has it, by %s",
+			refuse(why, "expected what SPDM 1.%u signs, by %s; "
+			       "the device signed as SPDM 1.%u has it, by %s",
 			       connection->version & 0xf,
 			       find_asym(connection->base_asym)->name, v & 0xf, asyms[i].name);
 			return;
@@ -268,7 +271,7 @@ int signature_verify(const struct evidence *ev, const struct spdm_connection *co
 	if (signature_name(connection, algorithm, why))
 		return -EBADMSG;
 	if (!(signature_algorithms(key) & connection->base_asym))
-		return refuse(why, "expected a key for %s, found another in the certificate of the device",
+		return refuse(why, "expected a key for %s, found another in the certificate",
 			      find_asym(connection->base_asym)->name);
 	rc = verify_with(ev, connection, meas, key, find_asym(connection->base_asym),
 			 find_hash(connection->base_hash));

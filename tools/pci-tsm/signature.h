@@ -11,8 +11,10 @@
 #include "evidence.h"
 #include "spdm.h"
 
-/* Algorithm of a key in terms of BaseAsymSel, without a choice of padding: for RSA, all
- * bits that fit. 0: none that is known here. */
+/*
+ * Algorithm of a key in terms of BaseAsymSel, without a choice of padding: for RSA, all
+ * bits that fit. 0: none that is known here.
+ */
 uint32_t signature_algorithms(EVP_PKEY *key);
 
 /**

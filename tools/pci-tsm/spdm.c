@@ -150,7 +150,7 @@ static int skip_supported_algorithms(struct cursor *c, uint8_t asked, struct why
 		return refuse(why, "CAPABILITIES: its algorithms are cut off");
 	size = get_le16(c->p + 2);
 	if (size < HEADER || !take(c, size))
-		return refuse(why, "CAPABILITIES: its algorithms do not have the %zu bytes that they say",
+		return refuse(why, "CAPABILITIES: its algorithms do not have the %zu bytes said",
 			      size);
 	return 0;
 }
@@ -176,7 +176,7 @@ static int parse_capabilities(struct cursor *c, struct spdm_connection *connecti
 
 	flags = get_le32(response + CAPABILITIES_AT_FLAGS);
 	if ((flags >> CAP_MEAS_SHIFT & CAP_MEAS_MASK) != CAP_MEAS_SIGNED)
-		return refuse(why, "CAPABILITIES: expected signed measurements (MEAS_CAP 2), found MEAS_CAP %u",
+		return refuse(why, "CAPABILITIES: expected MEAS_CAP 2 (signed), found MEAS_CAP %u",
 			      flags >> CAP_MEAS_SHIFT & CAP_MEAS_MASK);
 	connection->fresh = flags & CAP_MEAS_FRESH;
 
@@ -264,10 +264,12 @@ static int parse_algorithms(struct cursor *c, struct spdm_connection *connection
 		return refuse(why, "ALGORITHMS: extended algorithms are not known here");
 	if (connection->meas_spec != MEAS_SPEC_DMTF ||
 	    !(request[ALGORITHMS_AT_SPEC] & MEAS_SPEC_DMTF))
-		return refuse(why, "ALGORITHMS: expected measurements in the format of DMTF (0x01), found 0x%02x, offered 0x%02x",
+		return refuse(why, "ALGORITHMS: expected the measurement format 0x01; "
+			      "found 0x%02x, offered 0x%02x",
 			      connection->meas_spec, request[ALGORITHMS_AT_SPEC]);
 	if (!one_bit(connection->meas_hash) || !(connection->meas_hash & MEAS_HASH_KNOWN))
-		return refuse(why, "ALGORITHMS: expected one hash algorithm of measurements, found 0x%x",
+		return refuse(why, "ALGORITHMS: expected one hash algorithm of measurements; "
+			      "found 0x%x",
 			      connection->meas_hash);
 	if (check_selected(connection->base_asym, get_le32(request + 8), UINT32_MAX,
 			   "signature algorithm", why) ||
@@ -290,7 +292,8 @@ int spdm_parse_vca(const struct bytes *vca, struct spdm_connection *connection,
 	    parse_algorithms(&c, connection, why))
 		return -EBADMSG;
 	if (c.left)
-		return refuse(why, "%zu bytes follow ALGORITHMS; expected six messages and nothing else",
+		return refuse(why, "%zu bytes follow ALGORITHMS; "
+			      "expected six messages and nothing else",
 			      c.left);
 	return 0;
 }

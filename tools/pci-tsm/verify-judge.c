@@ -4,7 +4,6 @@
  * mode, security version, interface report.
  */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,7 +68,7 @@ static void check_required(const struct measurement *required, const struct spdm
 
 	if (!found->value) {
 		if (is_first(p, required->index, "missing"))
-			refuse(p->why, "index 0x%02x is missing: expected type 0x%02x with value %s",
+			refuse(p->why, "index 0x%02x is missing: expected type 0x%02x, value %s",
 			       required->index, required->type,
 			       value_text(required->value.data, required->value.size,
 					  expected_text));
@@ -78,7 +77,8 @@ static void check_required(const struct measurement *required, const struct spdm
 	/* The digest does not cover its value, so it must not decide anything */
 	if (kind(found) == SPDM_TYPE_INFORMATIONAL) {
 		if (is_first(p, required->index, "informational"))
-			refuse(p->why, "index 0x%02x is informational, the device may say anything there: do not require it",
+			refuse(p->why, "index 0x%02x is informational; "
+			       "do not require it, the device may say anything there",
 			       required->index);
 		return;
 	}
@@ -92,7 +92,8 @@ static void check_required(const struct measurement *required, const struct spdm
 	    (!found->size || !memcmp(found->value, required->value.data, found->size)))
 		return;
 	if (is_first(p, required->index, "differs"))
-		refuse(p->why, "index 0x%02x differs: expected %s (%zu bytes), found %s (%u bytes); if that is right, change the reference",
+		refuse(p->why, "index 0x%02x differs: expected %s (%zu bytes); "
+		       "found %s (%u bytes), if that is right, change the reference",
 		       required->index,
 		       value_text(required->value.data, required->value.size, expected_text),
 		       required->value.size, value_text(found->value, found->size, found_text),
@@ -128,7 +129,8 @@ static void check_others(const struct expectation *want, const struct spdm_measu
 		if (!block->value || is_required(want, i) || is_allowed(want, block))
 			continue;
 		if (is_first(p, i, "not expected"))
-			refuse(p->why, "index 0x%02zx is not expected: found type 0x%02x with value %s; add it to the reference, or ignore it",
+			refuse(p->why, "index 0x%02zx is not expected: type 0x%02x, value %s; "
+			       "add it to the reference, or ignore it",
 			       i, block->type, value_text(block->value, block->size, text));
 	}
 }
@@ -140,7 +142,8 @@ enum result judge_measurements(const struct expectation *want,
 
 	if (meas->changed)
 		return say(why, RESULT_BAD,
-			   "the device says that something changed while it was measured: collect evidence anew");
+			   "the device says that something changed while it was measured; "
+			   "collect evidence anew");
 	if (!want->nr_required && want->others_allowed) {
 		refuse(why, "%u, nothing to compare them with", meas->nr_blocks);
 		return RESULT_NOT_ASKED;
@@ -196,7 +199,8 @@ static bool mode_is_good(const struct expectation *want, const struct spdm_block
 
 	if (block->type != (SPDM_TYPE_DEVICE_MODE | SPDM_TYPE_RAW) ||
 	    block->size != DEVICE_MODE_SIZE) {
-		refuse(why, "index 0x%02x: expected the device mode, type 0x85 with 16 bytes, found type 0x%02x with %u bytes",
+		refuse(why, "index 0x%02x: expected type 0x85 with 16 bytes (device mode); "
+		       "found type 0x%02x with %u bytes",
 		       block->index, block->type, block->size);
 		return false;
 	}
@@ -208,7 +212,7 @@ static bool mode_is_good(const struct expectation *want, const struct spdm_block
 		return false;
 	}
 	if (!want->allow_debug && debug) {
-		refuse(why, "index 0x%02x: expected no debug mode now or before (0x0), found 0x%x (%s)",
+		refuse(why, "index 0x%02x: expected no debug mode ever (0x0), found 0x%x (%s)",
 		       block->index, debug, debug_text(debug));
 		return false;
 	}
@@ -240,46 +244,49 @@ enum result judge_device_mode(const struct expectation *want,
 enum result judge_svn(const struct expectation *want, const struct spdm_measurements *meas,
 		      struct why *why)
 {
+	unsigned long long minimum = want->minimum_svn, svn;
 	bool any = false;
 
-	if (!want->minimum_svn)
+	if (!minimum)
 		return say(why, RESULT_NOT_ASKED, "no minimum is asked for");
 
 	for (size_t i = 0; i < ARRAY_SIZE(meas->block); i++) {
 		const struct spdm_block *block = &meas->block[i];
-		uint64_t svn;
 
 		if (!block->value || kind(block) != SPDM_TYPE_SVN)
 			continue;
 		if (!(block->type & SPDM_TYPE_RAW) || block->size != SVN_SIZE) {
-			refuse(why, "index 0x%02zx: expected a security version number, type 0x87 with 8 bytes, found type 0x%02x with %u bytes",
+			refuse(why, "index 0x%02zx: expected type 0x87 with 8 bytes (SVN); "
+			       "found type 0x%02x with %u bytes",
 			       i, block->type, block->size);
 			return RESULT_BAD;
 		}
 		svn = get_le64(block->value);
-		if (svn < want->minimum_svn) {
-			refuse(why, "index 0x%02zx: expected %" PRIu64 " or higher, found %" PRIu64 ": firmware that is too old; update it",
-			       i, want->minimum_svn, svn);
+		if (svn < minimum) {
+			refuse(why, "index 0x%02zx: expected %llu or higher, found %llu; "
+			       "the firmware is too old, update it", i, minimum, svn);
 			return RESULT_BAD;
 		}
-		refuse(why, "%" PRIu64 " or higher, as expected", want->minimum_svn);
+		refuse(why, "%llu or higher, as expected", minimum);
 		any = true;
 	}
 	if (any)
 		return RESULT_GOOD;
-	refuse(why, "expected %" PRIu64 " or higher, found no security version number",
-	       want->minimum_svn);
+	refuse(why, "expected %llu or higher, found no security version number", minimum);
 	return RESULT_BAD;
 }
 
 static const char *refuse_info(const struct expectation *want, uint16_t info)
 {
 	if (!(info & REPORT_NO_FW_UPDATE) && !want->allow_fw_update)
-		return "expected NO_FW_UPDATE, found it clear: the firmware can be replaced while the function is in use";
+		return "expected NO_FW_UPDATE, found it clear; "
+		       "the firmware can be replaced in use";
 	if (info & REPORT_ATS && !want->allow_ats)
-		return "expected no ATS, found it enabled: the device translates addresses by itself";
+		return "expected no ATS, found it enabled; "
+		       "the device translates addresses by itself";
 	if (info & REPORT_PRS && !want->allow_prs)
-		return "expected no PRS, found it enabled: the device asks for pages by itself";
+		return "expected no PRS, found it enabled; "
+		       "the device asks for pages by itself";
 	return NULL;
 }
 
@@ -295,7 +302,8 @@ enum result judge_report(const struct expectation *want, const struct evidence *
 	if (report_parse(&ev->report, report, why))
 		return RESULT_BAD;
 	if (report->reserved && !want->allow_reserved) {
-		refuse(why, "bits of %s are set that TDISP 1.0 reserves: what they mean is not known here",
+		refuse(why, "reserved bits of %s are set; "
+		       "what they mean is not known here",
 		       report->reserved);
 		return RESULT_BAD;
 	}

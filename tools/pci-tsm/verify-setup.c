@@ -33,9 +33,9 @@ enum {
 
 const struct cmd_option verify_options[] = {
 	{ ROOTS, "roots", "FILE", "trusted root certificates, PEM" },
-	{ NAME, "name", "NAME", "whose certificate it must be, Vendor=...; default: the function's" },
+	{ NAME, "name", "NAME", "whose certificate it must be; default: the function's" },
 	{ ANY_NAME, "any-name", NULL, "whosoever's certificate it is" },
-	{ REFERENCE, "reference", "FILE", "measurements to expect, \"INDEX TYPE VALUE\" on each line" },
+	{ REFERENCE, "reference", "FILE", "measurements, \"INDEX TYPE VALUE\" on each line" },
 	{ IGNORE, "ignore", "INDEX,...", "whatever these measurements are" },
 	{ OTHERS, "allow-others", NULL, "measurements that the reference does not have are good" },
 	{ MINIMUM_SVN, "minimum-svn", "N", "security version number to have at least" },
@@ -221,7 +221,8 @@ static enum status tell(const struct verdict *v, const struct expectation *want,
 		if (v->result[i] == RESULT_BAD)
 			complain("verify: %s: %s", check_names[i], v->text[i]);
 	if (!want->roots)
-		complain("verify: certificates: nothing says who made the device; name trusted roots by --roots");
+		complain("verify: certificates: no root is trusted; "
+			 "name some by --roots");
 	return v->good ? STATUS_OK : STATUS_REFUSED;
 }
 
@@ -247,7 +248,7 @@ enum status verify_setup_evidence(struct verify_setup *setup, const struct funct
 		return cmd_status(rc);
 	status = tell(&v, &want, json);
 	if (v.good && digest)
-		strcpy(digest, v.digest);
+		memcpy(digest, v.digest, EVIDENCE_DIGEST_TEXT);
 	verdict_free(&v);
 	return status;
 }
@@ -261,7 +262,9 @@ static enum status check_kernel(struct function *fn, const char *digest)
 	}
 	if (!strcmp(fn->digest, digest))
 		return STATUS_OK;
-	complain("%s: verified %s, but the kernel has %s: its evidence was collected anew, or its TSM reports addresses in another way. Begin again",
+	complain("%s: verified %s, but the kernel has %s; "
+		 "its evidence was collected anew, or its TSM reports other addresses; "
+		 "begin again",
 		 fn->address, *digest ? digest : "nothing that has a digest",
 		 *fn->digest ? fn->digest : "none");
 	return STATUS_STALE;
@@ -281,7 +284,8 @@ enum status verify_setup_function(struct verify_setup *setup, struct function *f
 	if (json)
 		*json = NULL;
 	if (!setup->want.roots && !setup->policy_path) {
-		complain("nothing says which devices are good: name trusted roots by --roots, or a policy by --policy");
+		complain("nothing says which devices are good; "
+			 "name trusted roots by --roots, or a policy by --policy");
 		return STATUS_USAGE;
 	}
 	function_cma_name(fn, name);

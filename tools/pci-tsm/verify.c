@@ -43,21 +43,23 @@ struct work {
 	struct bars bars;
 };
 
-static void set(struct verdict *v, enum check check, enum result result, const struct why *why)
+static void set(struct verdict *v, enum check which, enum result result, const struct why *why)
 {
-	v->result[check] = result;
-	snprintf(v->text[check], sizeof(v->text[check]), "%s", why->text);
+	v->result[which] = result;
+	snprintf(v->text[which], sizeof(v->text[which]), "%s", why->text);
 }
 
-/* What comes of a check that is good unless @rc says otherwise. Return: 0: go on;
- * -EBADMSG: do not; anything else: there is no verdict. */
-static int conclude(struct work *w, enum check check, int rc, enum result result,
+/*
+ * What comes of a check that is good unless @rc says otherwise. Return: 0: go on;
+ * -EBADMSG: do not; anything else: there is no verdict.
+ */
+static int conclude(struct work *w, enum check which, int rc, enum result result,
 		    const struct why *why)
 {
 	if (!rc)
-		set(w->v, check, result, why);
+		set(w->v, which, result, why);
 	else if (rc == -EBADMSG)
-		set(w->v, check, RESULT_BAD, why);
+		set(w->v, which, RESULT_BAD, why);
 	return rc;
 }
 
@@ -73,11 +75,11 @@ static int check_certificates(struct work *w)
 	if (!rc)
 		rc = chain_verify(&w->chain, w->roots, now, &why);
 	if (!rc && !signature_algorithms(chain_key(&w->chain)))
-		rc = refuse(&why, "expected a key for ECDSA or RSA in the certificate of the device, found another");
+		rc = refuse(&why, "expected the device to have a key for ECDSA or RSA");
 	if (!rc) {
 		chain_subject(w->chain.cert[0], subject);
 		refuse(&why, w->roots ? "%u, from that of the device to the trusted root %s" :
-			"%u, up to the root %s, of which nothing is known: name roots that you trust",
+			"%u, up to the root %s, of which nothing is known: name roots to trust",
 			w->chain.nr, subject);
 		if (w->roots)
 			result = RESULT_GOOD;
@@ -148,7 +150,8 @@ static int check_nonce(struct work *w)
 	hex_format(found, NONCE_SHOWN, found_text);
 	if (wanted && memcmp(wanted, found, EVIDENCE_NONCE_SIZE)) {
 		hex_format(wanted, NONCE_SHOWN, wanted_text);
-		rc = refuse(&why, "expected %s..., found %s...: evidence of another request; collect it anew",
+		rc = refuse(&why, "expected %s..., found %s...: of another request; "
+			    "collect evidence anew",
 			    wanted_text, found_text);
 	} else {
 		refuse(&why, w->want->nonce ? "%s..., as asked for" :
@@ -285,7 +288,7 @@ int verify(const struct evidence *ev, const struct expectation *want, struct ver
 
 	*v = (struct verdict) {};
 	for (int i = 0; i < NR_CHECKS; i++)
-		strcpy(v->text[i], "not looked at: a check before it failed");
+		snprintf(v->text[i], sizeof(v->text[i]), "not looked at: a check before it failed");
 
 	w = calloc(1, sizeof(*w));
 	if (!w)

@@ -57,15 +57,15 @@ def svn(value):
 rejected("a measurement differs", "measurements", "index 0x02 differs: expected 11111111")(
     lambda: expected(replace(2, 1, b"\x11" * 48)))
 rejected("a measurement is longer than expected", "measurements",
-         "index 0x05 differs: expected 312e302e (4 bytes), found 312e302e30 (5 bytes)")(
+         "index 0x05 differs: expected 312e302e (4 bytes); found 312e302e30 (5 bytes)")(
     lambda: expected(replace(5, 0x86, b"1.0.")))
 rejected("two measurements differ", "measurements", "; 1 more, 0x03 differs")(
     lambda: expected(lambda t: replace(3, 2, bytes(48))(replace(2, 1, bytes(48))(t))))
 rejected("a measurement is missing", "measurements", "index 0x30 is missing: expected type 0x01")(
     lambda: expected(lambda t: t + line(0x30, 1, bytes(48))))
-rejected("a measurement that nobody expects", "measurements", "index 0x04 is not expected: found")(
+rejected("a measurement that nobody expects", "measurements", "index 0x04 is not expected: type")(
     lambda: expected(without(4)))
-rejected("device mode that nobody expects", "measurements", "index 0xfe is not expected: found")(
+rejected("device mode that nobody expects", "measurements", "index 0xfe is not expected: type")(
     lambda: expected(without(0xfe)))
 rejected("a measurement of another type", "measurements",
          "index 0x02: expected type 0x02, found type 0x01")(
@@ -78,7 +78,7 @@ rejected("an informational measurement is required", "measurements",
     lambda: with_blocks({0x20: (0x89, b"hello")}, (),
                         lambda t: t + line(0x20, 0x89, b"hello")))
 rejected("another measurement than the one that is ignored", "measurements",
-         "index 0x03 is not expected: found")(
+         "index 0x03 is not expected: type")(
     lambda: expected(without(3), ["--ignore", "0x02,4"]))
 
 # --- device mode ---
@@ -106,7 +106,7 @@ rejected("debug mode under another index", "device-mode",
          "index 0x40: expected no debug mode")(
     lambda: with_blocks({0x40: mode(4, 2)}))
 rejected("device mode of 8 bytes", "device-mode",
-         "index 0xfe: expected the device mode, type 0x85 with 16 bytes, found type 0x85 with 8")(
+         "index 0xfe: expected type 0x85 with 16 bytes (device mode); found type 0x85 with 8")(
     lambda: with_blocks({0xfe: (0x85, bytes(8))}))
 rejected("device mode as a digest", "device-mode", "found type 0x05 with 48 bytes")(
     lambda: with_blocks({0xfe: (5, bytes(48))}))
@@ -188,7 +188,7 @@ rejected("MSI-X control without MSI-X", "report", "MSI_X_MESSAGE_CONTROL is 0x80
 rejected("TPH control without MSI-X", "report", "TPH_CONTROL is 0x1, though")(
     lambda: reported(tph=1))
 rejected("a range of a BAR that is not there", "report",
-         "MMIO range 3 is in BAR 4, which the function does not have")(
+         "MMIO range 3 is in BAR 4, which is not in use")(
     lambda: reported(ranges=[(0x70000, 4, 0, 0), (0x80010, 8, 0, 2), (0x80018, 8, 4, 2),
                              (0x90000, 1, 0, 4)]))
 rejected("a range that is larger than its BAR", "report",

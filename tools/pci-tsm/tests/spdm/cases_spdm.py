@@ -114,9 +114,9 @@ rejected("a signature algorithm that was not on offer", "vca",
 rejected("a hash algorithm that was not on offer", "vca",
          "hash algorithm 0x2 was not on offer (0x1)")(lambda: asked(hash=1))
 rejected("no hash algorithm for measurements", "vca",
-         "expected one hash algorithm of measurements, found 0x0")(
+         "expected one hash algorithm of measurements; found 0x0")(
     lambda: selected(meas_hash=0))
-rejected("measurements of another format", "vca", "found 0x02, offered 0x01")(
+rejected("measurements of another format", "vca", "expected the measurement format 0x01; found 0x02, offered 0x01")(
     lambda: selected(spec=2))
 rejected("an extended algorithm selected", "vca", "extended algorithms are not known here")(
     lambda: selected(ext=(1, 0)))
@@ -163,7 +163,7 @@ def _():
 
 # --- request ---
 
-@rejected("wrong nonce", "nonce", "evidence of another request; collect it anew")
+@rejected("wrong nonce", "nonce", "of another request; collect evidence anew")
 def _():
     evidence = Evidence()
     evidence.nonce = bytes(32)
@@ -180,7 +180,7 @@ def _():
 
 rejected("no signature asked for", "nonce", "does not ask for a signature")(
     lambda: asked(attributes=2))
-rejected("one measurement asked for", "nonce", "expected a request for all (0xff), found one for 0x01")(
+rejected("one measurement asked for", "nonce", "expected a request for all (0xff); found one for 0x01")(
     lambda: asked(operation=1))
 rejected("raw values asked for by SPDM 1.1", "nonce", "attributes 0x03 are not of SPDM 1.1")(
     lambda: asked(0x11, attributes=3))
@@ -240,13 +240,13 @@ rejected("a value of another size than its block", "measurements",
          "measurement 0x20: expected a size of 8, found 7")(
     lambda: blocks(m.block(0x20, 0x81, b"four", value_size=5)))
 rejected("a block of another format", "measurements",
-         "measurement 0x20: expected the format of DMTF (0x01), found 0x03")(
+         "measurement 0x20: expected format 0x01 (DMTF), found 0x03")(
     lambda: blocks(m.block(0x20, 0x81, b"four", spec=3)))
 rejected("a digest of another algorithm", "measurements",
          "measurement 0x20: expected a digest of 48 bytes, found 32")(
     lambda: blocks((0x20, 1, bytes(32))))
 rejected("a digest where raw values were agreed on", "measurements",
-         "measurement 0x20: a digest, though raw values only")(
+         "measurement 0x20: a digest, but raw values")(
     lambda: Evidence(meas_hash=None, prepare=lambda e: e.responder.blocks.append(
         (0x20, 1, bytes(48)))))
 rejected("digests of two sizes without a vca", "measurements",
@@ -273,10 +273,10 @@ rejected("nothing behind the device's nonce", "measurements",
 rejected("opaque data that is cut off", "measurements",
          "1024 bytes of opaque data, where 96 are left")(lambda: measured(opaque_size=1024))
 rejected("too much opaque data", "measurements",
-         "expected at most 1024 bytes of opaque data, found 1025")(
+         "expected at most 1024 opaque bytes, found 1025")(
     lambda: with_(opaque=bytes(1025)))
 rejected("the answer to another context", "measurements",
-         "expected the context of the request, found another")(
+         "expected the context of the request; found")(
     lambda: measured(0x13, context=b"anothers"))
 rejected("no context", "measurements", "the context of the request is cut off")(
     lambda: truncated(RESPONSE_13 + 8 + RECORD_SIZE + 34 + 7, 0x13))
@@ -330,7 +330,7 @@ rejected("a measurement changed, SPDM 1.0", "signature",
          bad(15, "ECDSA P-521", "SHA2-512"))(
     lambda: flip(Evidence(0x10, asym="p521", hash_="sha512"), "measurements", 36 + 8 + 7))
 rejected("a measurement changed, no vca", "signature",
-         "with any algorithm that fits the key")(
+         "over these messages, by any algorithm")(
     lambda: flip(no_vca(0x11), "measurements", RECORD + 7))
 rejected("the messages hashed by another algorithm", "signature",
          bad(16, "ECDSA P-384", "SHA2-256"))(
