@@ -209,14 +209,17 @@ static enum status run(struct watch *w, bool once, int timeout)
 	int rc = 0;
 
 	print_beginning(w);
-	do {
+	while (!rc && output == STATUS_OK && !(once && happened)) {
 		if (timeout >= 0) {
 			left = end - now_ms();
 			if (left <= 0)
 				break;
 		}
 		rc = watch_wait(w, left);
-	} while (!rc && output == STATUS_OK && !(once && happened));
+	}
+	/* Who looked has seen enough */
+	if (rc == -EPIPE)
+		return STATUS_OK;
 	if (rc)
 		return cmd_status(rc);
 	if (once && !happened && output == STATUS_OK) {

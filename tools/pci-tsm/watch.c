@@ -28,7 +28,7 @@ struct watch {
 	void (*tell)(const struct happening *);
 	bool told;
 	struct watch_set set;
-	struct pollfd *fds;	/* for poll(): that of @events, then those of @set */
+	struct pollfd *fds;	/* for poll(): @events, standard output, those of @set */
 };
 
 static long long now_ms(void)
@@ -276,23 +276,27 @@ static int wait_for_any(struct watch *w, int timeout)
 	size_t nr = (size_t)w->set.nr * POLLED_PER_FUNCTION;
 	struct pollfd *fds;
 
-	fds = reallocarray(w->fds, nr + 1, sizeof(*fds));
+	fds = reallocarray(w->fds, nr + 2, sizeof(*fds));
 	if (!fds) {
 		complain("out of memory");
 		return -ENOMEM;
 	}
 	w->fds = fds;
 	fds[0] = (struct pollfd) { .fd = w->events, .events = POLLIN };
+	/* Only for POLLERR: nobody reads from the pipe any more */
+	fds[1] = (struct pollfd) { .fd = STDOUT_FILENO };
 	if (nr)
-		memcpy(fds + 1, w->set.fds, nr * sizeof(*fds));
-	if (poll(fds, nr + 1, timeout) < 0) {
+		memcpy(fds + 2, w->set.fds, nr * sizeof(*fds));
+	if (poll(fds, nr + 2, timeout) < 0) {
 		if (errno == EINTR)
 			return 0;
 		complain("poll: %s", strerror(errno));
 		return -errno;
 	}
+	if (fds[1].revents & POLLERR)
+		return -EPIPE;
 	if (nr)
-		memcpy(w->set.fds, fds + 1, nr * sizeof(*fds));
+		memcpy(w->set.fds, fds + 2, nr * sizeof(*fds));
 	for (int i = 0; i < w->set.nr; i++)
 		if (watch_set_rearm(&w->set, i) && !w->set.due[i])
 			w->set.due[i] = now_ms() + SETTLE;

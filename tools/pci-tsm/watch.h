@@ -58,7 +58,8 @@ const struct function *watch_functions(const struct watch *watch, int *nr);
  * @timeout: milliseconds at most, negative: no limit
  *
  * Returns after it told of something, and from time to time otherwise.
- * Return: 0 or a negative error number, after complaining.
+ * Return: 0; -EPIPE: nobody reads what is printed any more; another negative error
+ * number, after complaining.
  */
 int watch_wait(struct watch *watch, int timeout);
 

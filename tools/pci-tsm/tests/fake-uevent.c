@@ -32,7 +32,13 @@ void fake_uevent(const char *action, const char *function, const char *previous,
 		 const char *reason)
 {
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	struct message m = { .header.nlmsg_len = sizeof(m.header) };
+	struct message m = {
+		.header = {
+			.nlmsg_len = sizeof(m.header),
+			.nlmsg_type = NLMSG_MIN_TYPE,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
 	const char *address = strrchr(function, '/') + 1;
 	char text[128], path[160];
 	int fd;
