@@ -4,7 +4,6 @@
  * are and accepts them.
  */
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,19 +11,6 @@
 
 #include "cmd.h"
 #include "options.h"
-
-/* While it grows: those that are not there yet are NULL */
-#pragma weak cmd_list_verb
-#pragma weak cmd_show_verb
-#pragma weak cmd_lock_verb
-#pragma weak cmd_unlock_verb
-#pragma weak cmd_evidence_verb
-#pragma weak cmd_verify_verb
-#pragma weak cmd_accept_verb
-#pragma weak cmd_watch_verb
-#pragma weak cmd_policy_verb
-#pragma weak cmd_enroll_verb
-#pragma weak cmd_apply_verb
 
 static const struct cmd *const verbs[] = {
 	&cmd_list_verb,
@@ -55,8 +41,7 @@ static void print_help(void)
 	       "Show, verify and accept TDISP functions of a confidential virtual machine.\n"
 	       "\nVerbs, without one: list\n");
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (verbs[i])
-			print_verb(verbs[i]);
+		print_verb(verbs[i]);
 	printf("\nOptions for all verbs\n");
 	options_print(options_global);
 	printf("\nOptions of a verb: pcitsm VERB --help. More: man pcitsm\n");
@@ -65,7 +50,7 @@ static void print_help(void)
 static const struct cmd *find_verb(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (verbs[i] && !strcmp(verbs[i]->name, name))
+		if (!strcmp(verbs[i]->name, name))
 			return verbs[i];
 	return NULL;
 }
