@@ -61,7 +61,7 @@ if not eval(sys.argv[2]):
 ' "$1" "$2" || exit 1
 }
 
-# run_tests - all test_*() of the script, in its order
+# run_tests - all test_*() of the script, in its order. The last command of it.
 run_tests()
 {
 	_names=$(sed -n 's/^\(test_[a-z0-9_]*\)()$/\1/p' "$(realpath "$0")")
@@ -88,5 +88,5 @@ run_tests()
 			_bad=1
 		fi
 	done
-	exit $_bad
+	return $_bad
 }

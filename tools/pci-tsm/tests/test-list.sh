@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2119,SC2120
 #
 # pcitsm list and show: what is found, and what is wrong with it.
 
@@ -54,7 +54,7 @@ test_ascending_order()
 {
 	new_tree
 	for _address in 10000:00:00.0 0000:0a:00.0 0001:00:00.0 0000:09:1f.7 0000:09:1f.0; do
-		new_function $_address
+		new_function "$_address"
 	done
 	status 0 tool list --json
 	json out '[f["address"] for f in o] == ["0000:09:1f.0", "0000:09:1f.7",

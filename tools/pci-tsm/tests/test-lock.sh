@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2119,SC2120
 #
 # pcitsm lock, unlock, accept and evidence: what they do, and what they say if they fail.
 

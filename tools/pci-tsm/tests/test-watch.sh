@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2016,SC2119,SC2120
 #
 # pcitsm watch: transitions by uevent, in a network namespace of our own, where the
 # kernel passes on the events that fake-sysfs makes.
@@ -44,8 +44,8 @@ watching()
 	END
 	unshare -n true 2>/dev/null || { echo "no network namespace"; exit 77; }
 	unshare -n "$FAKE_SYSFS" -u sys sh script >script.log 2>&1 && _rc=0 || _rc=$?
-	[ $_rc != 77 ] || { echo "no seccomp user notification here"; exit 77; }
-	[ $_rc = 0 ] || fail "script: $(cat script.log out err)"
+	[ "$_rc" != 77 ] || { echo "no seccomp user notification here"; exit 77; }
+	[ "$_rc" = 0 ] || fail "script: $(cat script.log out err)"
 }
 
 # events - the lines of out without the table and the times

@@ -29,7 +29,7 @@ new_function()
 	printf '0x0000000010000000 0x0000000010003fff 0x0000000000140204\n' >"$fn/resource"
 	: >"$fn/reset"
 	(
-		cd "$fn/tsm"
+		cd "$fn/tsm" || exit
 		echo unlocked >state
 		echo 1 >held
 		echo >lock
@@ -43,7 +43,7 @@ new_function()
 	)
 	(
 		# Not of a device: enough where nobody verifies it
-		cd "$fn/fake/evidence"
+		cd "$fn/fake/evidence" || exit
 		printf 'chain' >certificates
 		printf 'vca' >vca
 		printf 'GMEAnonce-nonce-nonce-nonce-nonce-nonce' >measurements
@@ -63,11 +63,10 @@ ordinary_function()
 # fake COMMAND... - run the tool, or something else, for which sys/ behaves like sysfs
 fake()
 {
-	"$FAKE_SYSFS" $fake_options sys "$@" && _rc=0 || _rc=$?
-	[ $_rc != 77 ] || { echo "no seccomp user notification here"; exit 77; }
-	return $_rc
+	"$FAKE_SYSFS" sys "$@" && _rc=0 || _rc=$?
+	[ "$_rc" != 77 ] || { echo "no seccomp user notification here"; exit 77; }
+	return "$_rc"
 }
-fake_options=
 
 # tool ARGUMENT... - pcitsm on the tree
 tool()
