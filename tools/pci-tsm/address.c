@@ -24,7 +24,7 @@ static const char *number(const char *p, int least, int most, unsigned long *val
 	int digits = 0;
 
 	*value = 0;
-	while (isxdigit((unsigned char)p[digits]) && digits < most) {
+	while (digits < most && isxdigit((unsigned char)p[digits])) {
 		char digit[2] = { p[digits++], 0 };
 
 		*value = *value << 4 | strtoul(digit, NULL, 16);
