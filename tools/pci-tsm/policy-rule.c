@@ -163,8 +163,11 @@ static int take_type(const struct where *where, struct json_object *value, void 
 static int take_value(const struct where *where, struct json_object *value, void *to)
 {
 	struct bytes *bytes = &((struct reader *)to)->block->value;
-	const char *text = policy_string(where, value, 2 * VALUE_MOST);
+	const char *text = "";
 
+	/* A device may measure nothing at all */
+	if (!json_object_is_type(value, json_type_string) || json_object_get_string_len(value))
+		text = policy_string(where, value, 2 * VALUE_MOST);
 	if (!text)
 		return -EINVAL;
 	bytes->size = strlen(text) / 2;

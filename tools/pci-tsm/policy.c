@@ -81,15 +81,3 @@ const struct rule *policy_match(const struct policy *policy, const struct functi
 			return &policy->rules[i]->rule;
 	return NULL;
 }
-
-int policy_verify(const struct rule *rule, const struct function *fn,
-		  const struct evidence *ev, const uint8_t *nonce, struct verdict *v)
-{
-	struct expectation want = rule->want;
-	char name[FUNCTION_CMA_NAME];
-
-	function_cma_name(fn, name);
-	want.name = rule->any_name ? NULL : name;
-	want.nonce = nonce;
-	return verify(ev, &want, v);
-}

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """make-seeds.py DIR - seeds for the fuzz targets: the evidence of the tests, good and bad."""
 
+import json
 import os
 import sys
 
@@ -27,6 +28,24 @@ def seeds(evidence):
     yield "chain", files["certificates"]
     yield "reference", (evidence.reference or "").encode()
     yield "evidence", b"".join(sized(files[name]) for name in OBJECTS)
+    lines = [line for line in (evidence.reference or "").splitlines() if line[:2] == "0x"]
+    yield "policy", policy(version, lines).encode()
+
+
+def policy(number, required):
+    """A policy file: every key, with values of these measurements."""
+    rule = {"name": f"rule {number}", "comment": "of a seed", "roots": "root.pem",
+            "match": {"vendor": "0x1b36", "device": "0x0010", "subsystem_vendor": "0x1af4",
+                      "subsystem_device": "0x1100", "revision": "0x02", "class": "0x0108",
+                      "slot": "0000:00:01.0"},
+            "measurements": {"required": [dict(zip(("index", "type", "value"),
+                                                    line.replace("-", "").split(" ")))
+                                          for line in required],
+                             "ignored": ["0x20"], "others": "refuse"},
+            "certificate_name": "function", "minimum_svn": 7, "device_mode": "normal",
+            "report": {"firmware_update": "refuse", "ats": "allow", "prs": "refuse"},
+            "restore": True, "tsm": "tsm0"}
+    return json.dumps({"version": 1, "comment": "seed", "rules": [rule]}, indent="\t")
 
 
 def main():

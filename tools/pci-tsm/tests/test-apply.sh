@@ -13,18 +13,18 @@ umask 022
 device()
 {
 	new_function "$1"
-	if [ ! -d ../../made ]; then
-		mkdir ../../made
-		python3 "$here/fake-device.py" new ../../made
+	if [ ! -d ../made ]; then
+		mkdir ../made
+		python3 "$here/fake-device.py" new ../made
 	fi
-	cp ../../made/* "$fn/fake"
+	cp ../made/* "$fn/fake"
 	cat >"$fn/fake/collect" <<-END
 	#!/bin/sh
 	exec python3 $here/fake-device.py collect . "\$1"
 	END
 	chmod +x "$fn/fake/collect"
 	[ -z "${2:-}" ] || echo "$2" >"$fn/fake/device.json"
-	cp ../../made/root.pem .
+	cp ../made/root.pem .
 }
 
 # policy [KEY...] - one rule for such devices, with more keys

@@ -87,6 +87,8 @@ top=', "comment": "of the file"' write
 good "every key" 'rule "one"'
 roots="\"$PWD/root.pem\"" write
 good "roots with a whole path" "roots in $PWD/root.pem"
+required='{ "index": "0x01", "type": "0x00", "value": "" }' write
+good "a measurement of nothing" "1 measurements"
 printf '{ "version": 1, "rules": [] }' >policy.json
 good "no rules" "every function stays held"
 
