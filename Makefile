@@ -54,6 +54,7 @@ bench: packages-all guest-ready	## What it costs, as a table and a plot: I/O, re
 
 fuzz: packages-all tree	## Fuzz the parsers, 10 s each [SECONDS=n]
 	@scripts/fuzz $(SECONDS)
+	@scripts/fuzz-pcitsm $(SECONDS)
 
 lint: packages-all tree	## Static checks: style, documentation, warnings, sparse, clang, Coccinelle
 	@scripts/lint
