@@ -32,6 +32,12 @@ static const char *number(const char *p, int least, int most, unsigned long *val
 	return digits < least ? NULL : p + digits;
 }
 
+/* Return: what is behind @c, NULL: there is none, or was nothing before */
+static const char *behind(const char *p, char c)
+{
+	return p && *p == c ? p + 1 : NULL;
+}
+
 static int parse(const char *text, struct address *a)
 {
 	const char *p = text;
@@ -39,17 +45,15 @@ static int parse(const char *text, struct address *a)
 	a->domain = 0;
 	/* Only the long form has two colons */
 	if (strchr(text, ':') != strrchr(text, ':')) {
-		p = number(p, 4, MOST_DOMAIN_DIGITS, &a->domain);
-		if (!p || *p++ != ':')
+		p = behind(number(p, 4, MOST_DOMAIN_DIGITS, &a->domain), ':');
+		if (!p)
 			return -EINVAL;
 	}
-	p = number(p, 2, 2, &a->bus);
-	if (!p || *p++ != ':')
-		return -EINVAL;
-	p = number(p, 2, 2, &a->device);
-	if (!p || *p++ != '.')
-		return -EINVAL;
-	p = number(p, 1, 1, &a->function);
+	p = behind(number(p, 2, 2, &a->bus), ':');
+	if (p)
+		p = behind(number(p, 2, 2, &a->device), '.');
+	if (p)
+		p = number(p, 1, 1, &a->function);
 	if (!p || *p || a->device > 0x1f || a->function > 7)
 		return -EINVAL;
 	return 0;

@@ -62,7 +62,7 @@ static enum status parse(int argc, char **argv, struct request *request)
 				 "--digest and --no-verify contradict each other");
 	if ((request->digest || request->no_verify) && request->verify_options)
 		return cmd_usage(&cmd_accept_verb,
-				 "with --digest or --no-verify nothing is verified here, so leave out what to expect");
+				 "with --digest or --no-verify nothing is verified here");
 	if (request->digest && !address_is_digest(request->digest))
 		return cmd_usage(&cmd_accept_verb,
 				 "expected --digest sha384: and 96 lower-case hexadecimal digits");
@@ -76,15 +76,15 @@ static enum status unverified(struct function *fn, char *digest)
 	struct evidence ev;
 	int rc;
 
-	complain("WARNING: %s is NOT VERIFIED. Whatever it is, and whoever made it up, it gets access to ALL PRIVATE MEMORY of this virtual machine.",
-		 fn->address);
+	complain("WARNING: %s is NOT VERIFIED, it may be made up by the host,", fn->address);
+	complain("WARNING: and gets access to ALL PRIVATE MEMORY of this virtual machine");
 	rc = nonce_get(NULL, nonce);
 	if (!rc)
 		rc = function_collect(fn, nonce, &ev);
 	if (rc)
 		return cmd_status(rc);
 	evidence_free(&ev);
-	strcpy(digest, fn->digest);
+	memcpy(digest, fn->digest, EVIDENCE_DIGEST_TEXT);
 	return STATUS_OK;
 }
 
@@ -93,7 +93,7 @@ static enum status need_measurements(const struct function *fn, const struct ver
 {
 	if (setup->policy_path || setup->want.nr_required || setup->want.others_allowed)
 		return STATUS_OK;
-	complain("%s: its certificate is good, but nothing says which measurements are: keep those above and name them by --reference, or allow any by --allow-others",
+	complain("%s: nothing says which measurements are good: --reference, or --allow-others for any",
 		 fn->address);
 	return STATUS_REFUSED;
 }
@@ -104,7 +104,7 @@ static enum status find_digest(struct function *fn, const struct request *reques
 	enum status status;
 
 	if (request->digest) {
-		strcpy(digest, request->digest);
+		snprintf(digest, EVIDENCE_DIGEST_TEXT, "%s", request->digest);
 		return STATUS_OK;
 	}
 	if (request->no_verify)
@@ -144,7 +144,7 @@ static enum status accept_function(struct function *fn, const struct request *re
 	char digest[EVIDENCE_DIGEST_TEXT], before[16];
 	enum status status, printed;
 
-	strcpy(before, fn->state);
+	memcpy(before, fn->state, sizeof(before));
 	status = find_digest(fn, request, digest, globals.json ? &verdict : NULL);
 	if (status == STATUS_OK)
 		status = accept_digest(fn, request, digest);

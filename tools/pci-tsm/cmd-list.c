@@ -75,7 +75,7 @@ int cmd_list(int argc, char **argv)
 	else if (nr)
 		list_print(list, nr);
 	if (!nr) {
-		complain("no function has a tsm/state: none can do TDISP, this is no confidential virtual machine, or the kernel lacks CONFIG_PCI_TSM_GUEST");
+		complain("no function has a tsm/state" NO_TDISP);
 		status = STATUS_UNSUPPORTED;
 	}
 	function_list_free(list, nr);

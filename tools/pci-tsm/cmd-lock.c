@@ -47,7 +47,7 @@ int cmd_lock(int argc, char **argv)
 	rc = function_open(operands[0], &fn);
 	if (rc)
 		return cmd_status(rc);
-	strcpy(before, fn.state);
+	memcpy(before, fn.state, sizeof(before));
 	rc = function_tsm(wanted, tsm);
 	if (!rc)
 		rc = function_lock(&fn, tsm);
@@ -72,7 +72,7 @@ int cmd_unlock(int argc, char **argv)
 	rc = function_open(operands[0], &fn);
 	if (rc)
 		return cmd_status(rc);
-	strcpy(before, fn.state);
+	memcpy(before, fn.state, sizeof(before));
 	rc = function_unlock(&fn);
 	status = rc ? cmd_status(rc) : report(&fn, before);
 	function_close(&fn);

@@ -107,7 +107,8 @@ static void print_json_event(struct json_object *object, const char *event)
 	char text[48];
 
 	format_time(text, sizeof(text));
-	if (object && add(object, "event", json_text(event)) && add(object, "time", json_text(text))) {
+	if (object && add(object, "event", json_text(event)) &&
+	    add(object, "time", json_text(text))) {
 		if (json_print_line(object))
 			output = STATUS_ERROR;
 		return;
@@ -245,8 +246,7 @@ int cmd_watch(int argc, char **argv)
 		}
 		timeout = parse_seconds(value);
 		if (timeout < 0)
-			return cmd_usage(&cmd_watch_verb, "expected --timeout SECONDS, found \"%s\"",
-					 value);
+			return cmd_usage(&cmd_watch_verb, "expected --timeout SECONDS, not %s", value);
 	}
 	operands = cmd_operands(&cmd_watch_verb, argc, argv, 0, MOST_OPERANDS, &nr);
 

@@ -77,8 +77,10 @@ int cmd_getopt(const struct cmd *cmd, int argc, char **argv, const char **value)
  */
 char **cmd_operands(const struct cmd *cmd, int argc, char **argv, int least, int most, int *nr);
 
-/* The status for a negative error number: STALE for -ESTALE, UNSUPPORTED for what is not
- * there, and so on. 0 is STATUS_OK. */
+/*
+ * The status for a negative error number: STALE for -ESTALE, UNSUPPORTED for what is not
+ * there, and so on. 0 is STATUS_OK.
+ */
 enum status cmd_status(int error);
 
 /* "pcitsm VERB: ..." on stderr, and where help is. Return: STATUS_USAGE. */
@@ -88,8 +90,10 @@ int cmd_usage(const struct cmd *cmd, const char *format, ...) __attribute__((for
 struct json_object *json_text(const char *text);
 /* What is known of a function, as in the man page; NULL without memory */
 struct json_object *json_function(const struct function *fn);
-/* Print @object on stdout, on several lines or, for a stream of them, on one; frees it.
- * Return: enum status. */
+/*
+ * Print @object on stdout, on several lines or, for a stream of them, on one; frees it.
+ * Return: enum status.
+ */
 enum status json_print(struct json_object *object);
 enum status json_print_line(struct json_object *object);
 

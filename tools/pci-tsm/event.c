@@ -17,7 +17,7 @@
 #define KERNEL_GROUP 1
 /* The kernel makes none that is larger than 4 KiB */
 #define MESSAGE_MAX 8192
-#define RECEIVE_BUFFER (1 << 20)
+#define RECEIVE_BUFFER 0x100000
 
 int event_open(void)
 {
@@ -114,7 +114,7 @@ bool event_parse(const char *message, size_t size, struct event *event)
 int event_next(int fd, struct event *event)
 {
 	char message[MESSAGE_MAX];
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t size;
 	ssize_t n;
 

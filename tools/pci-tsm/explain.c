@@ -39,7 +39,7 @@ struct reason {
 
 static const struct reason lock_reasons[] = {
 	R(EINVAL, NULL, "that is not the name of a TSM", "give one that /sys/class/tsm has"),
-	R(ENXIO, NULL, "there is no such TSM with pci_mode devsec, or the function is being removed",
+	R(ENXIO, NULL, "there is no such TSM of this machine, or the function is being removed",
 	  "see /sys/class/tsm/*/pci_mode, and load the TSM driver of this platform"),
 	R(EBUSY, "driver", "driver %d is bound", UNBIND),
 	R(EBUSY, "locked", "it is locked already", "verify it, or unlock it: pcitsm unlock %a"),

@@ -80,9 +80,7 @@ static int read_once(struct function *fn, struct evidence *ev, const char **path
 	if (!rc)
 		rc = read_digest(fn, path);
 	/* An object that went or changed is not what is wrong if there are others now */
-	if (!read_generation(fn, &after) && before != after)
-		rc = -EAGAIN;
-	else if (rc == -ESTALE)
+	if ((!read_generation(fn, &after) && before != after) || rc == -ESTALE)
 		rc = -EAGAIN;
 	fn->generation = after;
 	if (rc)
@@ -110,11 +108,11 @@ static int unreadable(const struct function *fn, const char *path, int rc)
 {
 	switch (rc) {
 	case -EAGAIN:
-		complain("%s: its evidence was collected anew again and again; see which other program does that",
+		complain("%s: its evidence was collected anew again and again by another program",
 			 fn->address);
 		return -ESTALE;
 	case -ENODATA:
-		complain("%s: it has no evidence: it is unlocked, or the last collection failed; lock it or collect anew: pcitsm evidence %s DIR",
+		complain("%s: it has no evidence: lock it, or collect it: pcitsm evidence %s DIR",
 			 fn->address, fn->address);
 		return rc;
 	case -ENOENT:

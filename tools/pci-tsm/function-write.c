@@ -65,8 +65,10 @@ static int is_devsec(const char *tsm)
 	return rc ?: !strcmp(mode, "devsec");
 }
 
-/* Return: how many there are with pci_mode devsec, or a negative error number. @tsm gets
- * the one with the lowest number. */
+/*
+ * Return: how many there are with pci_mode devsec, or a negative error number. @tsm gets
+ * the one with the lowest number.
+ */
 static int find_tsm(char *tsm)
 {
 	struct dirent *entry;
@@ -93,7 +95,7 @@ static int find_tsm(char *tsm)
 		/* Shorter means lower, as there are no leading zeros */
 		if (!nr++ || strlen(name) < strlen(tsm) ||
 		    (strlen(name) == strlen(tsm) && strcmp(name, tsm) < 0))
-			strcpy(tsm, name);
+			snprintf(tsm, TSM_NAME, "%s", name);
 	}
 	closedir(dir);
 	return nr;
@@ -105,7 +107,7 @@ static int no_tsm(int rc)
 		complain("%s/" TSM_CLASS ": %s", function_sysfs, strerror(-rc));
 		return rc;
 	}
-	complain("there is no TSM with pci_mode devsec here; load the TSM driver of this platform (arm-cca-guest on Arm CCA)");
+	complain("there is no TSM with pci_mode devsec here; load its driver, such as arm-cca-guest");
 	return -ENXIO;
 }
 
@@ -125,12 +127,12 @@ int function_tsm(const char *wanted, char *tsm)
 		return 0;
 	}
 	if (!address_is_tsm(wanted) || strlen(wanted) >= TSM_NAME) {
-		complain("expected the name of a TSM: \"tsm\" and a number, as in /sys/class/tsm");
+		complain("expected the name of a TSM: \"tsm\" and a number");
 		return -ENXIO;
 	}
 	rc = is_devsec(wanted);
 	if (rc == 1) {
-		strcpy(tsm, wanted);
+		snprintf(tsm, TSM_NAME, "%s", wanted);
 		return 0;
 	}
 	if (!rc)
@@ -153,8 +155,10 @@ int function_unlock(struct function *fn)
 	char tsm[TSM_NAME];
 	int rc;
 
-	/* It has none in unlocked, where the kernel refuses any, and in error if it went:
-	 * any can end that */
+	/*
+	 * It has none in unlocked, where the kernel refuses any, and in error if it went:
+	 * any can end that
+	 */
 	snprintf(tsm, sizeof(tsm), "%s", fn->tsm);
 	if (!tsm[0]) {
 		rc = find_tsm(tsm);
@@ -167,7 +171,7 @@ int function_unlock(struct function *fn)
 int function_accept(struct function *fn, const char *digest)
 {
 	if (strcmp(digest, "1") && !address_is_digest(digest)) {
-		complain("%s: expected an evidence digest: sha384: and 96 lower-case hexadecimal digits",
+		complain("%s: expected a digest: sha384: and 96 lower-case hexadecimal digits",
 			 fn->address);
 		return -EINVAL;
 	}

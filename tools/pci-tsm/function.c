@@ -170,7 +170,7 @@ static int open_address(const char *address, struct function *fn)
 	int rc;
 
 	*fn = (struct function) { .dirfd = -1 };
-	strcpy(fn->address, address);
+	snprintf(fn->address, sizeof(fn->address), "%s", address);
 	fn->dirfd = sysfs_directory(DEVICES "/%s", address);
 	if (fn->dirfd < 0)
 		return fn->dirfd == -ENOENT ? -ENODEV : fn->dirfd;
@@ -194,7 +194,7 @@ int function_open(const char *address, struct function *fn)
 	*fn = (struct function) { .dirfd = -1 };
 	rc = address_parse(address, normal);
 	if (rc) {
-		complain("expected the address of a PCI function, such as 0000:00:01.0 or 00:01.0");
+		complain("expected the address of a PCI function, such as 0000:00:01.0");
 		return rc;
 	}
 	rc = open_address(normal, fn);
@@ -202,8 +202,7 @@ int function_open(const char *address, struct function *fn)
 		complain("%s: there is no such PCI function; pcitsm list shows those that can be locked",
 			 normal);
 	else if (rc == -EOPNOTSUPP)
-		complain("%s: it has no tsm/state: it cannot do TDISP, this is no confidential virtual machine, or the kernel lacks CONFIG_PCI_TSM_GUEST",
-			 normal);
+		complain("%s: it has no tsm/state" NO_TDISP, normal);
 	return rc;
 }
 

@@ -46,6 +46,10 @@ struct function {
 	char digest[EVIDENCE_DIGEST_TEXT];
 };
 
+/* Why there is no tsm/state, for messages */
+#define NO_TDISP \
+	": no TDISP, no confidential virtual machine, or no CONFIG_PCI_TSM_GUEST in the kernel"
+
 /* Where sysfs is, "/sys"; option --sysfs and the tests set another one */
 extern const char *function_sysfs;
 

@@ -31,8 +31,10 @@ const struct cmd_option options_global[] = {
 
 struct globals globals;
 
-/* getopt_long() returns '?' for what is wrong: as val it would be ambiguous, so that
- * val is an index plus this. */
+/*
+ * getopt_long() returns '?' for what is wrong: as val it would be ambiguous, so that val
+ * is an index plus this.
+ */
 #define FIRST_VALUE 0x1000
 
 /* The options of all tables in one, for getopt_long() */
@@ -142,14 +144,14 @@ enum options_before_verb options_before_verb(int argc, char **argv)
 
 int cmd_getopt(const struct cmd *cmd, int argc, char **argv, const char **value)
 {
-	static const struct cmd *last;
+	static bool begun;
 	struct merged all = { 0 };
 	int id;
 
 	/* argv is another one than that of options_before_verb() */
-	if (last != cmd)
+	if (!begun)
 		optind = 0;
-	last = cmd;
+	begun = true;
 
 	add_table(&all, cmd->options);
 	add_table(&all, cmd->shared);
@@ -177,7 +179,7 @@ char **cmd_operands(const struct cmd *cmd, int argc, char **argv, int least, int
 	int given = argc - optind;
 
 	if (given < least)
-		exit(cmd_usage(cmd, "%s is missing", cmd->operands ? cmd->operands : "an argument"));
+		exit(cmd_usage(cmd, "%s is missing", cmd->operands));
 	if (given > most)
 		exit(cmd_usage(cmd, "%s: one argument too many", argv[optind + most]));
 	if (nr)

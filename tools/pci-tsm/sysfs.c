@@ -89,7 +89,7 @@ int sysfs_link(int dirfd, const char *path, char *text, size_t room)
 		return -EPROTO;
 	if (strlen(last) >= room)
 		return -EFBIG;
-	strcpy(text, last);
+	snprintf(text, room, "%s", last);
 	return 0;
 }
 

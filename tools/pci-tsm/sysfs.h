@@ -55,8 +55,10 @@ int sysfs_link(int dirfd, const char *path, char *text, size_t room);
  */
 int sysfs_write(int dirfd, const char *path, const void *data, size_t size);
 
-/* A directory below where sysfs is, formatted like printf(). Return: file descriptor or a
- * negative error number. */
+/*
+ * A directory below where sysfs is, formatted like printf(). Return: file descriptor or a
+ * negative error number.
+ */
 int sysfs_directory(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif /* PCITSM_SYSFS_H */

@@ -16,8 +16,10 @@
 #include "watch.h"
 #include "watch-set.h"
 
-/* Attributes change one after the other: how long to wait for all of them, and for the
- * event of a transition that shows in one. Milliseconds. */
+/*
+ * Attributes change one after the other: how long to wait for all of them, and for the
+ * event of a transition that shows in one. Milliseconds.
+ */
 #define SETTLE 100
 #define SETTLE_STATE 1000
 
@@ -25,7 +27,7 @@ struct watch {
 	int events;		/* of event_open(), or negative */
 	char (*wanted)[FUNCTION_ADDRESS];
 	int nr_wanted;		/* 0: all */
-	void (*tell)(const struct happening *);
+	void (*tell)(const struct happening *happening);
 	bool told;
 	struct watch_set set;
 	struct pollfd *fds;	/* for poll(): @events, standard output, those of @set */
@@ -106,8 +108,8 @@ static bool compare(struct watch *w, int index, bool all)
 		*fn = before;
 		return true;
 	}
-	strcpy(driver, fn->driver);
-	strcpy(fn->driver, before.driver);
+	memcpy(driver, fn->driver, sizeof(driver));
+	memcpy(fn->driver, before.driver, sizeof(fn->driver));
 	if (all)
 		tell_driver(w, fn, driver);
 	if (fn->restore_count > before.restore_count)
@@ -330,7 +332,8 @@ static int add_wanted(struct watch *w, char **addresses, int nr)
 
 		if (rc < 0)
 			return rc;
-		strcpy(w->wanted[i], w->set.functions[rc].address);
+		snprintf(w->wanted[i], sizeof(w->wanted[i]), "%s",
+			 w->set.functions[rc].address);
 		w->nr_wanted++;
 	}
 	return 0;
@@ -353,7 +356,7 @@ static int add_all(struct watch *w)
 	return rc < 0 ? rc : 0;
 }
 
-int watch_new(char **addresses, int nr, void (*tell_me)(const struct happening *),
+int watch_new(char **addresses, int nr, void (*tell_me)(const struct happening *happening),
 	      struct watch **watch)
 {
 	struct watch *w;
@@ -368,7 +371,7 @@ int watch_new(char **addresses, int nr, void (*tell_me)(const struct happening *
 	/* First, so that nothing is missed in between */
 	w->events = event_open();
 	if (w->events < 0)
-		complain("events of the kernel cannot be received (%s); transitions are seen late and without their reason",
+		complain("there are no events of the kernel, and so no reasons for transitions: %s",
 			 strerror(-w->events));
 	rc = nr ? add_wanted(w, addresses, nr) : add_all(w);
 	if (rc) {

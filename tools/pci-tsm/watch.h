@@ -45,7 +45,7 @@ struct watch;
  *
  * Complains. Return: 0 or a negative error number.
  */
-int watch_new(char **addresses, int nr, void (*tell)(const struct happening *),
+int watch_new(char **addresses, int nr, void (*tell)(const struct happening *happening),
 	      struct watch **watch);
 void watch_free(struct watch *watch);
 

@@ -55,7 +55,7 @@ void fake_uevent(const char *action, const char *function, const char *previous,
 		add(&m, "DRIVER=", text);
 	if (fake_get(function, "tsm/state", text, sizeof(text)))
 		add(&m, "PCI_TSM_STATE=", text);
-	if (previous) {
+	if (previous && reason) {
 		add(&m, "PCI_TSM_PREV_STATE=", previous);
 		add(&m, "PCI_TSM_REASON=", reason);
 		fake_get(function, "tsm/evidence_generation", text, sizeof(text));

@@ -136,7 +136,7 @@ test_accept_unverified_is_loud()
 {
 	prepare locked
 	status 0 tool accept 00:01.0 --no-verify
-	has err 'WARNING.*NOT VERIFIED' 'ALL PRIVATE MEMORY'
+	has err 'WARNING.*NOT VERIFIED' 'WARNING.*ALL PRIVATE MEMORY'
 	is state "$(attr state)" run
 	is generation "$(attr evidence_generation)" 2
 }
@@ -281,7 +281,7 @@ test_evidence_that_went()
 	prepare locked
 	echo "61" >"$fn/fake/fail-read-vca"
 	status 1 tool evidence 00:01.0 dir
-	has err 'it has no evidence: it is unlocked, or the last collection failed'
+	has err 'it has no evidence: lock it, or collect it'
 	[ ! -e dir ]
 }
 
@@ -306,8 +306,8 @@ failing()
 	echo "$1" >"$fn/tsm/state"
 	echo tsm0 >"$fn/tsm/lock"
 	cp "$fn/fake/evidence/evidence_digest" "$fn/tsm/"
-	_number=$(python3 -c 'import errno, sys; print(getattr(errno, sys.argv[1]))' "$3")
-	echo "$_number" >"$fn/fake/fail-$_attribute"
+	awk -v symbol="$3" '$1 == symbol { print $2 }' ../errno.txt >"$fn/fake/fail-$_attribute"
+	[ -s "$fn/fake/fail-$_attribute" ]
 	_symbol=$3 _message=$4
 	shift 4
 	_result=0
@@ -322,7 +322,7 @@ test_errors_of_lock()
 {
 	prepare unlocked
 	failing unlocked lock EINVAL 'that is not the name of a TSM; give one'
-	failing unlocked lock ENXIO 'there is no such TSM.*see /sys/class/tsm'
+	failing unlocked lock ENXIO 'there is no such TSM of this machine.*see /sys/class/tsm'
 	failing locked lock EBUSY 'it is locked already; verify it, or unlock it'
 	failing run lock EBUSY 'it is in run already; to lock it again'
 	failing unlocked lock EBUSY 'a driver was bound'
@@ -450,4 +450,6 @@ test_a_user_who_is_not_root_is_told_so()
 	has out 'Only root may read its evidence'
 }
 
+python3 -c 'import errno
+for number, symbol in errno.errorcode.items(): print(symbol, number)' >errno.txt
 run_tests
