@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -54,28 +55,37 @@ static bool is_directory(const char *where)
 	return !strchr(where, ':');
 }
 
+/* "KEY=" and as many hexadecimal digits; moves on */
+static bool take_field(const char **at, const char *key, size_t digits, uint32_t *value)
+{
+	size_t size = strlen(key);
+
+	if (strncmp(*at, key, size) || strspn(*at + size, "0123456789abcdefABCDEF") != digits)
+		return false;
+	*value = strtoul(*at + size, NULL, 16);
+	*at += size + digits;
+	return true;
+}
+
 /* The function that a name is of, as far as a policy can tell it apart */
 static enum status function_of_name(const char *name, struct function *fn)
 {
-	unsigned int v, d, cc, rev, sv, sd;
-	char same[FUNCTION_CMA_NAME];
+	uint32_t vendor, device, class, revision, subsystem_vendor, subsystem_device;
 
-	*fn = (struct function) { .dirfd = -1 };
-	if (sscanf(name, "Vendor=%4x:Device=%4x:CC=%6x:REV=%2x:SSVID=%4x:SSID=%4x", &v, &d, &cc,
-		   &rev, &sv, &sd) == 6) {
-		fn->vendor = v;
-		fn->device = d;
-		fn->class = cc;
-		fn->revision = rev;
-		fn->subsystem_vendor = sv;
-		fn->subsystem_device = sd;
-		snprintf(fn->address, sizeof(fn->address), "the function");
-		function_cma_name(fn, same);
-		if (!strncasecmp(name, same, strlen(same)))
-			return STATUS_OK;
+	if (!take_field(&name, "Vendor=", 4, &vendor) ||
+	    !take_field(&name, ":Device=", 4, &device) ||
+	    !take_field(&name, ":CC=", 6, &class) || !take_field(&name, ":REV=", 2, &revision) ||
+	    !take_field(&name, ":SSVID=", 4, &subsystem_vendor) ||
+	    !take_field(&name, ":SSID=", 4, &subsystem_device) || (*name && *name != ':')) {
+		complain("--name: to find a rule, expected Vendor=1b36:Device=0010:CC=010802:...");
+		return STATUS_USAGE;
 	}
-	complain("--name: to find a rule, expected Vendor=1b36:Device=0010:CC=010802:REV=02:...");
-	return STATUS_USAGE;
+	*fn = (struct function) {
+		.dirfd = -1, .vendor = vendor, .device = device, .class = class,
+		.revision = revision, .subsystem_vendor = subsystem_vendor,
+		.subsystem_device = subsystem_device, .address = "the function",
+	};
+	return STATUS_OK;
 }
 
 static enum status verify_directory(struct verify_setup *setup, const char *dir,

@@ -93,7 +93,7 @@ static size_t add_certificates(struct builder *b, struct json_object *to,
 	char subject[CHAIN_NAME];
 	uint32_t algorithms;
 	struct chain chain;
-	struct why why;
+	struct why why = {};
 
 	if (chain_parse(&ev->certificates, &chain, &why)) {
 		json_object_put(list);
@@ -127,7 +127,7 @@ static void add_measurements(struct builder *b, struct json_object *to,
 	char algorithm[SIGNATURE_ALGORITHM];
 	struct spdm_connection connection;
 	struct spdm_measurements meas;
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	rc = ev->vca.size ? spdm_parse_vca(&ev->vca, &connection, &why) :
@@ -175,7 +175,7 @@ static void add_report(struct builder *b, struct json_object *to, const struct e
 {
 	struct json_object *object, *ranges;
 	struct report report;
-	struct why why;
+	struct why why = {};
 
 	if (!ev->report.size)
 		return;

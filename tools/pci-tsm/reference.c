@@ -91,7 +91,7 @@ static int add_line(char *line, struct measurement *list, size_t *nr, struct why
 static int parse_text(const char *path, char *text, struct measurement *list, size_t *nr)
 {
 	unsigned int number = 0;
-	struct why why;
+	struct why why = {};
 	char *next;
 	int rc;
 

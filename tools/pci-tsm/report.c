@@ -162,7 +162,7 @@ static bool take_hex(struct cursor *c, unsigned int digits, uint64_t *value)
 	return true;
 }
 
-static bool take_char(struct cursor *c, char wanted)
+static bool take_char(struct cursor *c, uint8_t wanted)
 {
 	const uint8_t *p = take(c, 1);
 

@@ -37,7 +37,7 @@ static size_t show_certificates(const struct evidence *ev)
 	char subject[CHAIN_NAME];
 	uint32_t algorithms = 0;
 	struct chain chain;
-	struct why why;
+	struct why why = {};
 
 	if (chain_parse(&ev->certificates, &chain, &why)) {
 		show_bad("certificates", &why);
@@ -70,7 +70,7 @@ static void show_measurements(const struct evidence *ev, size_t signature_size)
 	char algorithm[SIGNATURE_ALGORITHM] = "algorithms unknown";
 	struct spdm_connection connection;
 	struct spdm_measurements meas;
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	rc = ev->vca.size ? spdm_parse_vca(&ev->vca, &connection, &why) :
@@ -114,7 +114,7 @@ static void show_range(const struct report *report, uint32_t index)
 static void show_report(const struct evidence *ev)
 {
 	struct report report;
-	struct why why;
+	struct why why = {};
 
 	if (!ev->report.size)
 		return;

@@ -19,7 +19,6 @@
 #define CONTEXT_SIZE	100
 #define CONTEXT_PREFIX	"dmtf-spdm-v1.%u.*"
 #define CONTEXT_COPIES	4
-#define CONTEXT_PURPOSE	"responder-measurements signing"
 
 static const struct asym {
 	uint32_t bit;
@@ -135,9 +134,10 @@ static int make_context(const struct evidence *ev, const struct spdm_connection 
 			const struct spdm_measurements *meas, const EVP_MD *md, uint8_t *message,
 			size_t *size)
 {
-	size_t purpose = strlen(CONTEXT_PURPOSE);
+	static const char purpose[] = { "responder-measurements signing" };
+	const size_t purpose_size = sizeof(purpose) - 1;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	unsigned int hash_size;
+	unsigned int hash_size = 0;
 	char prefix[32];
 	bool good;
 	int n;
@@ -146,7 +146,7 @@ static int make_context(const struct evidence *ev, const struct spdm_connection 
 	n = snprintf(prefix, sizeof(prefix), CONTEXT_PREFIX, connection->version & 0xf);
 	for (int i = 0; i < CONTEXT_COPIES; i++)
 		memcpy(message + i * n, prefix, n);
-	memcpy(message + CONTEXT_SIZE - purpose, CONTEXT_PURPOSE, purpose);
+	memcpy(message + CONTEXT_SIZE - purpose_size, purpose, purpose_size);
 
 	good = ctx && EVP_DigestInit_ex(ctx, md, NULL) &&
 	       EVP_DigestUpdate(ctx, ev->vca.data, ev->vca.size) &&

@@ -68,7 +68,7 @@ static int check_certificates(struct work *w)
 	time_t now = w->want->now ? w->want->now : time(NULL);
 	enum result result = RESULT_NOT_ASKED;
 	char subject[CHAIN_NAME];
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	rc = chain_parse(&w->ev->certificates, &w->chain, &why);
@@ -91,7 +91,7 @@ static int check_name(struct work *w)
 {
 	const char *wanted = w->want->name;
 	char name[CHAIN_NAME];
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	rc = chain_device_name(&w->chain, wanted, name, &why);
@@ -112,7 +112,7 @@ static int check_vca(struct work *w)
 {
 	struct spdm_connection *connection = &w->connection;
 	char algorithm[SIGNATURE_ALGORITHM];
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	if (!w->ev->vca.size) {
@@ -137,7 +137,7 @@ static int check_nonce(struct work *w)
 {
 	const uint8_t *wanted = w->want->nonce, *found;
 	char wanted_text[2 * NONCE_SHOWN + 1], found_text[2 * NONCE_SHOWN + 1];
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	rc = spdm_parse_request(&w->ev->measurements, &w->connection, &w->meas, &why);
@@ -194,7 +194,7 @@ static int check_signature(struct work *w)
 {
 	EVP_PKEY *key = chain_key(&w->chain);
 	char algorithm[SIGNATURE_ALGORITHM];
-	struct why why;
+	struct why why = {};
 	int rc;
 
 	rc = spdm_parse_measurements(&w->ev->measurements, &w->connection,
@@ -215,7 +215,7 @@ static int check_signature(struct work *w)
 static void judge(struct work *w)
 {
 	struct verdict *v = w->v;
-	struct why why;
+	struct why why = {};
 
 	set(v, CHECK_MEASUREMENTS, judge_measurements(w->want, &w->meas, &why), &why);
 	set(v, CHECK_DEVICE_MODE, judge_device_mode(w->want, &w->meas, &why), &why);
@@ -235,7 +235,7 @@ static int check_digest(struct work *w)
 {
 	const struct evidence *ev = w->ev;
 	struct lock_flags flags;
-	struct why why;
+	struct why why = {};
 	int rc = 0;
 
 	/* Nobody is to accept what was refused */

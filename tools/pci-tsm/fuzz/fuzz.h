@@ -19,11 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* A copy that ends where it ends, for a sanitizer to see what reads further */
 static inline struct bytes fuzz_copy(const uint8_t *data, size_t size)
 {
-	struct bytes b = { .data = malloc(size), .size = size };
+	struct bytes b = {};
 
-	MUST(b.data || !size);
-	if (size)
-		memcpy(b.data, data, size);
+	if (!size)
+		return b;
+	b.data = malloc(size);
+	MUST(b.data);
+	memcpy(b.data, data, size);
+	b.size = size;
 	return b;
 }
 

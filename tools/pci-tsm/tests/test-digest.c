@@ -66,7 +66,7 @@ static bool same(uint8_t informational, uint8_t address)
 	char text[EVIDENCE_DIGEST_TEXT];
 	struct report report;
 	uint8_t digest[sizeof(example)];
-	struct why why;
+	struct why why = {};
 
 	memset(digest, 0xd1, sizeof(digest));
 	add_block(&meas, 0x20, 0x89, &informational, 1);
