@@ -88,6 +88,67 @@ def check_rejected(case, directory):
             raise AssertionError(f"not printable: {text!r}")
 
 
+def says(status, text, *arguments):
+    """What is printed, one way or the other."""
+    found, out, err = run(*arguments)
+    if found != status or text not in out + err:
+        raise AssertionError(f"expected {status} and {text!r}, found {found}, {out + err!r}")
+    return out
+
+
+def check_text(directory):
+    """Without --json: a line for each check, and the digest last."""
+    evidence = cases_spdm.Evidence()
+    lines = says(0, "", *arguments_for(evidence, directory)).splitlines()
+    expect("last line", evidence.digest(), lines[-1])
+    expect("checks", ["certificates", "name", "vca", "nonce", "signature", "measurements",
+                      "device-mode", "svn", "report"], [l.split()[0] for l in lines[:-1]])
+
+
+def check_made_reference(directory):
+    """What is printed to become a reference is one."""
+    evidence = cases_spdm.Evidence()
+    evidence.reference = None
+    arguments = arguments_for(evidence, directory)
+    out = says(0, "# Measurements", *arguments)
+    with open("made", "w", encoding="ascii") as file:
+        file.write(out[out.index("# Measurements"):])
+    says(0, "8, all as expected (8 required)", *arguments, "--reference", "made")
+
+
+def check_no_roots(directory):
+    evidence = cases_spdm.Evidence()
+    evidence.write(directory)
+    out = says(3, "no root is trusted; name some by --roots", "verify", directory, "--any-name")
+    expect("digest", -1, out.find("sha384:"))
+    says(1, "roots cannot be read", "verify", directory, "--any-name", "--roots", "absent")
+
+
+def check_nobody(directory):
+    cases_spdm.Evidence().write(directory)
+    says(2, "whose is it?", "verify", directory, "--roots", "roots.pem")
+    says(2, "--policy needs --name", "verify", directory, "--any-name", "--policy", "p")
+    says(2, "to find a rule, expected", "verify", directory, "--name", "me", "--policy", "p")
+
+
+def check_odd_files(directory):
+    """A FIFO would make us wait, a directory is no file; a link is as good as a file."""
+    evidence = cases_spdm.Evidence()
+    arguments = arguments_for(evidence, directory)
+    path = os.path.join(directory, "vca")
+    os.rename(path, "vca")
+    os.symlink(os.path.realpath("vca"), path)
+    says(0, "sha384:", *arguments)
+    os.remove(path)
+    os.mkfifo(path)
+    says(1, "evidence/vca: expected a regular file", *arguments)
+    os.remove(path)
+    os.mkdir(path)
+    says(1, "evidence/vca: Is a directory", *arguments)
+    os.rmdir(path)
+    os.remove("vca")
+
+
 def check_distinct():
     """A message that says two things says none."""
     seen = {}
@@ -105,7 +166,12 @@ def main():
              for case in cases.ACCEPTED]
     tests += [("refused", case.name, lambda d, c=case: check_rejected(c, d))
               for case in cases.REJECTED]
-    tests.append(("refused", "each has a message of its own", lambda d: check_distinct()))
+    tests += [("refused", "each has a message of its own", lambda d: check_distinct()),
+              ("refused", "without roots nothing is good", check_no_roots),
+              ("refused", "nobody said whose evidence it is", check_nobody),
+              ("refused", "files that are none", check_odd_files),
+              ("accepted", "as text", check_text),
+              ("accepted", "a reference made by verify", check_made_reference)]
     tests = [t for t in tests if not sys.argv[1:] or any(a in t[1] for a in sys.argv[1:])]
 
     print(f"1..{len(tests)}")
