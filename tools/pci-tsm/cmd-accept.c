@@ -93,7 +93,7 @@ static enum status need_measurements(const struct function *fn, const struct ver
 {
 	if (setup->policy_path || setup->want.nr_required || setup->want.others_allowed)
 		return STATUS_OK;
-	complain("%s: nothing says which measurements are good: --reference, or --allow-others for any",
+	complain("%s: nothing says which measurements are good: --reference or --allow-others",
 		 fn->address);
 	return STATUS_REFUSED;
 }

@@ -91,7 +91,7 @@ int cmd_evidence(int argc, char **argv)
 	parse(argc, argv, &request);
 	operands = cmd_operands(&cmd_evidence_verb, argc, argv, 2, 2, NULL);
 	if (request.nonce && request.no_collect)
-		return cmd_usage(&cmd_evidence_verb, "--nonce and --no-collect contradict each other");
+		return cmd_usage(&cmd_evidence_verb, "--nonce or --no-collect?");
 	rc = nonce_get(request.nonce, nonce);
 	if (rc)
 		return rc == -EINVAL ? STATUS_USAGE : STATUS_ERROR;

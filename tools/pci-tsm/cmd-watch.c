@@ -246,7 +246,7 @@ int cmd_watch(int argc, char **argv)
 		}
 		timeout = parse_seconds(value);
 		if (timeout < 0)
-			return cmd_usage(&cmd_watch_verb, "expected --timeout SECONDS, not %s", value);
+			return cmd_usage(&cmd_watch_verb, "expected --timeout SECONDS");
 	}
 	operands = cmd_operands(&cmd_watch_verb, argc, argv, 0, MOST_OPERANDS, &nr);
 

@@ -107,7 +107,7 @@ static int no_tsm(int rc)
 		complain("%s/" TSM_CLASS ": %s", function_sysfs, strerror(-rc));
 		return rc;
 	}
-	complain("there is no TSM with pci_mode devsec here; load its driver, such as arm-cca-guest");
+	complain("there is no TSM with pci_mode devsec here; load its driver");
 	return -ENXIO;
 }
 
@@ -120,7 +120,7 @@ int function_tsm(const char *wanted, char *tsm)
 		if (rc <= 0)
 			return no_tsm(rc);
 		if (rc > 1) {
-			complain("there are several TSMs with pci_mode devsec, %s among them; name one of them",
+			complain("several TSMs with pci_mode devsec, %s among them; name one",
 				 tsm);
 			return -ENOTUNIQ;
 		}

@@ -199,8 +199,7 @@ int function_open(const char *address, struct function *fn)
 	}
 	rc = open_address(normal, fn);
 	if (rc == -ENODEV)
-		complain("%s: there is no such PCI function; pcitsm list shows those that can be locked",
-			 normal);
+		complain("%s: there is no such PCI function; see pcitsm list", normal);
 	else if (rc == -EOPNOTSUPP)
 		complain("%s: it has no tsm/state" NO_TDISP, normal);
 	return rc;

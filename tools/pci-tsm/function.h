@@ -84,8 +84,10 @@ void function_list_free(struct function *list, int nr);
  */
 int function_tsm(const char *wanted, char *tsm);
 
-/* Each complains, with what the kernel's error number means here and what to do.
- * Return: 0 or the negative error number of the write. */
+/*
+ * Each complains, with what the kernel's error number means here and what to do.
+ * Return: 0 or the negative error number of the write.
+ */
 int function_lock(struct function *fn, const char *tsm);
 int function_unlock(struct function *fn);
 int function_accept(struct function *fn, const char *digest);	/* digest or "1" */
@@ -103,8 +105,10 @@ int function_set_restore(struct function *fn, bool on);
  */
 int function_collect(struct function *fn, const uint8_t *nonce, struct evidence *ev);
 
-/* The name that CMA gives the function:
- * "Vendor=1b36:Device=0010:CC=010802:REV=02:SSVID=1af4:SSID=1100" */
+/*
+ * The name that CMA gives the function:
+ * "Vendor=1b36:Device=0010:CC=010802:REV=02:SSVID=1af4:SSID=1100"
+ */
 #define FUNCTION_CMA_NAME 80
 void function_cma_name(const struct function *fn, char *name);
 

@@ -67,7 +67,7 @@ static int finish(int status)
 
 int main(int argc, char **argv)
 {
-	static char *just_list[] = { "list", NULL };
+	char list[] = "list", *just_list[] = { list, NULL };
 	const struct cmd *cmd;
 
 	signal(SIGPIPE, SIG_IGN);

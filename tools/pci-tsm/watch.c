@@ -228,15 +228,15 @@ static int take_events(struct watch *w)
 		rc = event_next(w->events, &event);
 		if (rc == -EAGAIN)
 			return 0;
-		if (rc == -ENOBUFS) {
-			resync(w);
-		} else if (rc) {
+		if (rc && rc != -ENOBUFS) {
 			complain("events of the kernel cannot be received any more: %s",
 				 strerror(-rc));
 			return rc;
-		} else {
-			take_event(w, &event);
 		}
+		if (rc)
+			resync(w);
+		else
+			take_event(w, &event);
 	}
 }
 

@@ -136,7 +136,7 @@ static void copy(const char *fn, const char *name, const unsigned char *nonce)
 	free(data);
 }
 
-static long collect(const char *fn, const unsigned char *nonce)
+static long measure(const char *fn, const unsigned char *nonce)
 {
 	char path[PATH_ROOM], hex[2 * NONCE_SIZE + 1];
 	long rc;
@@ -167,7 +167,7 @@ static void forget(const char *fn)
 		"lock_flags", "evidence_digest" };
 	char path[PATH_ROOM];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(path, sizeof(path), "%s/tsm/%s", fn, names[i]);
 		unlink(path);
 	}
@@ -191,7 +191,7 @@ static long write_lock(const char *fn, const char *line)
 		return is_in(fn, "error") ? -EIO : -EBUSY;
 	if (getrandom(nonce, sizeof(nonce), 0) != sizeof(nonce))
 		return -EIO;
-	rc = collect(fn, nonce);
+	rc = measure(fn, nonce);
 	if (rc)
 		return rc;
 	fake_set(fn, "tsm/lock", line);
@@ -209,7 +209,7 @@ static long write_nonce(const char *fn, const char *data, size_t size)
 	if (is_in(fn, "error"))
 		return -EIO;
 	fake_get(fn, "tsm/evidence_digest", accepted, sizeof(accepted));
-	rc = collect(fn, (const unsigned char *)data);
+	rc = measure(fn, (const unsigned char *)data);
 	if (rc || !is_in(fn, "run"))
 		return rc;
 	fake_get(fn, "tsm/evidence_digest", digest, sizeof(digest));

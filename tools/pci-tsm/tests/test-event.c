@@ -94,14 +94,15 @@ static void test_malformed(void)
 
 static void test_hostile_values(void)
 {
-	char message[1024];
+	char message[1024], reason[256] = "";
 	struct event e;
 	size_t size;
 	bool good;
 
-	size = snprintf(message, sizeof(message), "change@x%cACTION=change%cSUBSYSTEM=pci%c"
-			"DEVPATH=" PATH "%cPCI_TSM_REASON=%0255d%cPCI_TSM_STATE=%016d", 0, 0, 0, 0,
-			0, 0, 0) + 1;
+	memset(reason, 'x', sizeof(reason) - 1);
+	size = snprintf(message, sizeof(message),
+			"change@x%cACTION=change%cSUBSYSTEM=pci%cDEVPATH=%s%cPCI_TSM_REASON=%s%c%s",
+			0, 0, 0, PATH, 0, reason, 0, "PCI_TSM_STATE=unlocked-unlocked") + 1;
 	good = parse(message, size, &e);
 	result(good && strlen(e.reason) == 255 && !e.state[0],
 	       "a reason that just fits, and a state that does not");
