@@ -116,7 +116,8 @@ rejected("a hash algorithm that was not on offer", "vca",
 rejected("no hash algorithm for measurements", "vca",
          "expected one hash algorithm of measurements; found 0x0")(
     lambda: selected(meas_hash=0))
-rejected("measurements of another format", "vca", "expected the measurement format 0x01; found 0x02, offered 0x01")(
+rejected("measurements of another format", "vca",
+         "expected the measurement format 0x01; found 0x02, offered 0x01")(
     lambda: selected(spec=2))
 rejected("an extended algorithm selected", "vca", "extended algorithms are not known here")(
     lambda: selected(ext=(1, 0)))
@@ -180,7 +181,8 @@ def _():
 
 rejected("no signature asked for", "nonce", "does not ask for a signature")(
     lambda: asked(attributes=2))
-rejected("one measurement asked for", "nonce", "expected a request for all (0xff); found one for 0x01")(
+rejected("one measurement asked for", "nonce",
+         "expected a request for all (0xff); found one for 0x01")(
     lambda: asked(operation=1))
 rejected("raw values asked for by SPDM 1.1", "nonce", "attributes 0x03 are not of SPDM 1.1")(
     lambda: asked(0x11, attributes=3))
@@ -203,7 +205,8 @@ def truncated(size, version=0x12):
 
 rejected("no response", "measurements", "expected MEASUREMENTS, found 0 bytes")(
     lambda: truncated(RESPONSE))
-rejected("an error as response", "measurements", "expected MEASUREMENTS (code 0x60), found code 0x7f")(
+rejected("an error as response", "measurements",
+         "expected MEASUREMENTS (code 0x60), found code 0x7f")(
     lambda: measured(code=0x7f))
 rejected("a response of another version", "measurements",
          "MEASUREMENTS: expected SPDM version 0x12, found 0x13")(
