@@ -39,8 +39,11 @@ def need(path):
 
 
 def call(*command):
+    # What the make that runs us was told is not for the one that builds the responder
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "CC", "O", "SANITIZE")}
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            stdin=subprocess.DEVNULL, timeout=300, check=False)
+                            stdin=subprocess.DEVNULL, timeout=300, check=False, env=env)
     return result.returncode, result.stdout.decode(), result.stderr.decode()
 
 
