@@ -106,6 +106,11 @@ struct kunit_pci_func_ops {
  * @msix: the MSI-X capability.
  * @caps: further capabilities, in list order.
  * @num_caps: number of @caps.
+ * @pf: NULL, or another function of the host bridge with an SR-IOV capability:
+ *	the function is a VF of it. It answers as long as VF Enable of @pf is
+ *	set, and has its reset values each time that becomes so; it is found
+ *	there by pci_enable_sriov() alone. @vendor and @device are ignored, and
+ *	@bars must be empty: they are in the capability.
  * @ops: access callbacks, may be NULL.
  * @priv: returned by kunit_pci_func_priv().
  */
@@ -124,6 +129,7 @@ struct kunit_pci_func_desc {
 	struct kunit_pci_msix msix;
 	const struct kunit_pci_cap *caps;
 	unsigned int num_caps;
+	struct kunit_pci_func *pf;
 	const struct kunit_pci_func_ops *ops;
 	void *priv;
 };

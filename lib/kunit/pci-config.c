@@ -4,8 +4,8 @@
  *
  * A function is three images of equal layout: the current values, the values
  * after a reset, and the mask of writable bits. This models registers, not
- * devices: what a register does is up to the callbacks of the test. The one
- * exception is Function Level Reset.
+ * devices: what a register does is up to the callbacks of the test. The
+ * exceptions are Function Level Reset, and VF Enable of a PF.
  */
 
 #include <linux/align.h>
@@ -29,11 +29,15 @@ struct kunit_pci_func {
 	struct kunit_pci_host *host;
 	unsigned int devfn;
 	u16 exp_cap;
+	u16 sriov_cap;
+	struct kunit_pci_func *pf;
 	const struct kunit_pci_func_ops *ops;
 	void *priv;
 	/* Protects what follows; config accesses come with interrupts off */
 	raw_spinlock_t lock;
 	bool present;
+	/* How often a PF disabled its VFs, and how often a VF saw that */
+	unsigned int vfs_gone;
 	u8 config[PCI_CFG_SPACE_EXP_SIZE];
 	u8 reset[PCI_CFG_SPACE_EXP_SIZE];
 	u8 wmask[PCI_CFG_SPACE_EXP_SIZE];
@@ -236,6 +240,8 @@ static int kunit_pci_add_caps(struct kunit_pci_func *func,
 		if (ret < 0)
 			return ret;
 
+		if (cap->ext && cap->id == PCI_EXT_CAP_ID_SRIOV)
+			func->sriov_cap = ret;
 		memcpy(&func->reset[ret + header], cap->data, cap->size);
 		if (cap->wmask)
 			memcpy(&func->wmask[ret + header], cap->wmask, cap->size);
@@ -243,6 +249,25 @@ static int kunit_pci_add_caps(struct kunit_pci_func *func,
 
 	if (std.next != PCI_STD_HEADER_SIZEOF)
 		kunit_pci_reg(func, PCI_STATUS, 2, PCI_STATUS_CAP_LIST, 0);
+
+	return 0;
+}
+
+/* A VF has neither IDs nor BARs of its own, nor a bit that enables them */
+static int kunit_pci_add_vf(struct kunit_pci_func *func,
+			    const struct kunit_pci_func_desc *desc)
+{
+	for (int i = 0; i < PCI_STD_NUM_BARS; i++) {
+		if (desc->bars[i].size)
+			return -EINVAL;
+	}
+	if (!desc->pf->sriov_cap || desc->pf->host != func->host)
+		return -EINVAL;
+
+	func->pf = desc->pf;
+	kunit_pci_reg(func, PCI_VENDOR_ID, 2, U16_MAX, 0);
+	kunit_pci_reg(func, PCI_DEVICE_ID, 2, U16_MAX, 0);
+	kunit_pci_reg(func, PCI_COMMAND, 2, 0, PCI_COMMAND_MASTER);
 
 	return 0;
 }
@@ -290,7 +315,10 @@ struct kunit_pci_func *kunit_pci_func_alloc(struct kunit_pci_host *host,
 	func->present = true;
 
 	kunit_pci_add_header(func, desc);
-	ret = kunit_pci_add_bars(func, desc);
+	if (desc->pf)
+		ret = kunit_pci_add_vf(func, desc);
+	else
+		ret = kunit_pci_add_bars(func, desc);
 	if (ret)
 		return ERR_PTR(ret);
 	ret = kunit_pci_add_caps(func, desc);
@@ -339,9 +367,47 @@ void kunit_pci_func_set_multifunction(struct kunit_pci_func *func)
 	func->reset[PCI_HEADER_TYPE] |= PCI_HEADER_TYPE_MFD;
 }
 
+/* The lock of @func is held */
+static bool kunit_pci_vfs_enabled(struct kunit_pci_func *func)
+{
+	int ctrl = func->sriov_cap + PCI_SRIOV_CTRL;
+
+	return func->present && func->sriov_cap &&
+	       kunit_pci_get(func->config, ctrl, 2) & PCI_SRIOV_CTRL_VFE;
+}
+
+/* Is there such a VF now? One that was away has its reset values. */
+static bool kunit_pci_vf_present(struct kunit_pci_func *func)
+{
+	unsigned int gone;
+	bool enabled;
+
+	scoped_guard(raw_spinlock_irqsave, &func->pf->lock) {
+		enabled = kunit_pci_vfs_enabled(func->pf);
+		gone = func->pf->vfs_gone;
+	}
+
+	guard(raw_spinlock_irqsave)(&func->lock);
+
+	if (func->vfs_gone != gone) {
+		memcpy(func->config, func->reset, sizeof(func->config));
+		func->vfs_gone = gone;
+	}
+
+	return enabled;
+}
+
+static bool kunit_pci_answers(struct kunit_pci_func *func)
+{
+	return READ_ONCE(func->present) && (!func->pf || kunit_pci_vf_present(func));
+}
+
 static bool kunit_pci_fetch(struct kunit_pci_func *func, int where, int size,
 			    u32 *val)
 {
+	if (!kunit_pci_answers(func))
+		return false;
+
 	guard(raw_spinlock_irqsave)(&func->lock);
 
 	if (!func->present)
@@ -377,11 +443,13 @@ void kunit_pci_func_read(struct kunit_pci_func *func, int where, int size, u32 *
 static bool kunit_pci_apply(struct kunit_pci_func *func, int where, int size, u32 val)
 {
 	int devctl = func->exp_cap + PCI_EXP_DEVCTL;
+	bool flr = false, vfs;
 
 	guard(raw_spinlock_irqsave)(&func->lock);
 
 	if (!func->present)
 		return false;
+	vfs = kunit_pci_vfs_enabled(func);
 
 	for (int i = 0; i < size; i++) {
 		u8 *reg = &func->config[where + i];
@@ -390,12 +458,15 @@ static bool kunit_pci_apply(struct kunit_pci_func *func, int where, int size, u3
 		*reg = (*reg & ~wmask) | ((val >> (8 * i)) & wmask);
 	}
 
-	if (!func->exp_cap ||
-	    !(kunit_pci_get(func->config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR))
-		return false;
+	if (func->exp_cap &&
+	    kunit_pci_get(func->config, devctl, 2) & PCI_EXP_DEVCTL_BCR_FLR) {
+		memcpy(func->config, func->reset, sizeof(func->config));
+		flr = true;
+	}
+	if (vfs && !kunit_pci_vfs_enabled(func))
+		func->vfs_gone++;
 
-	memcpy(func->config, func->reset, sizeof(func->config));
-	return true;
+	return flr;
 }
 
 /**
@@ -409,7 +480,7 @@ static bool kunit_pci_apply(struct kunit_pci_func *func, int where, int size, u3
  */
 void kunit_pci_func_write(struct kunit_pci_func *func, int where, int size, u32 val)
 {
-	if (!func || !kunit_pci_in_range(where, size) || !READ_ONCE(func->present))
+	if (!func || !kunit_pci_in_range(where, size) || !kunit_pci_answers(func))
 		return;
 
 	if (func->ops && func->ops->config_write &&
@@ -496,6 +567,8 @@ void kunit_pci_func_set_present(struct kunit_pci_func *func, bool present)
 {
 	guard(raw_spinlock_irqsave)(&func->lock);
 
+	if (!present && kunit_pci_vfs_enabled(func))
+		func->vfs_gone++;
 	if (present && !func->present)
 		memcpy(func->config, func->reset, sizeof(func->config));
 	WRITE_ONCE(func->present, present);
