@@ -432,15 +432,26 @@ size_t fake_report_end(u8 *report, size_t len, u32 info_len)
 	return len + 4 + info_len;
 }
 
-/* PCIe r7.0, sec 11.4.9 */
-static void fake_flr(struct kunit_pci_func *func)
+static void fake_reset(struct fake_dev *dev)
 {
-	struct fake_dev *dev = kunit_pci_func_priv(func);
-
 	dev->resets++;
 	dev->dma = false;
 	if (dev->state != PCI_TSM_UNLOCKED)
 		dev->state = PCI_TSM_ERROR;
+}
+
+/* PCIe r7.0, sec 11.4.9 */
+static void fake_flr(struct kunit_pci_func *func)
+{
+	struct fake_dev *dev = kunit_pci_func_priv(func);
+	struct fake_dev *vf;
+
+	fake_reset(dev);
+	if (!current_tsm)
+		return;
+	list_for_each_entry(vf, &current_tsm->devs, node)
+		if (vf->pf == dev)
+			fake_reset(vf);
 }
 
 static bool fake_config_write(struct kunit_pci_func *func, int where, int size,
@@ -512,12 +523,8 @@ struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int devfn,
 {
 	struct kunit_pci_func_desc desc = {
 		.devfn = devfn,
-		.vendor = FAKE_VENDOR,
-		.device = FAKE_DEVICE,
-		.class = PCI_CLASS_OTHERS << 8,
 		.exp_type = exp_type,
 		.devcap = devcap,
-		.ops = &fake_func_ops,
 		.bars[0] = { .size = SZ_16K },
 		.bars[2] = { .size = SZ_64K, .flags = PCI_BASE_ADDRESS_MEM_TYPE_64 },
 		.msix = {
@@ -528,6 +535,22 @@ struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int devfn,
 		.caps = caps,
 		.num_caps = num_caps,
 	};
+
+	return fake_dev_add_desc(tsm, &desc);
+}
+
+/**
+ * fake_dev_add_desc() - add a function
+ * @tsm: the TSM
+ * @desc: all that is special about it; the rest is filled in
+ *
+ * Its interface report has TEE memory in BAR 0 and BAR 2, as fake_dev_add_caps() says.
+ *
+ * Return: the function, to be enumerated by fake_tsm_probe().
+ */
+struct fake_dev *fake_dev_add_desc(struct fake_tsm *tsm,
+				   struct kunit_pci_func_desc *desc)
+{
 	struct kunit *test = tsm->test;
 	struct fake_dev *dev;
 	size_t len;
@@ -540,8 +563,12 @@ struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int devfn,
 	len = fake_report_range(dev->report, len, 0x200008, 8, 0, 2);
 	dev->report_len = fake_report_end(dev->report, len, 4);
 
-	desc.priv = dev;
-	dev->func = kunit_pci_func_add(tsm->host, &desc);
+	desc->vendor = FAKE_VENDOR;
+	desc->device = FAKE_DEVICE;
+	desc->class = PCI_CLASS_OTHERS << 8;
+	desc->ops = &fake_func_ops;
+	desc->priv = dev;
+	dev->func = kunit_pci_func_add(tsm->host, desc);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev->func);
 	list_add_tail(&dev->node, &tsm->devs);
 	return dev;
@@ -558,6 +585,9 @@ void fake_tsm_probe(struct fake_tsm *tsm)
 
 	KUNIT_ASSERT_EQ(test, 0, kunit_pci_host_probe(tsm->host));
 	list_for_each_entry(dev, &tsm->devs, node) {
+		/* VFs are found later */
+		if (dev->pf)
+			continue;
 		dev->pdev = kunit_pci_func_get_dev(test, dev->func);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev->pdev);
 	}

@@ -24,6 +24,7 @@
  * @node: in &fake_tsm.devs
  * @func: on the software bus
  * @pdev: as the PCI core enumerated it, valid while the test holds it
+ * @pf: the PF if it is a VF, or NULL; reset with it
  * @state: TDISP state
  * @dma: private DMA is possible
  * @private: bytes of MMIO that are private
@@ -51,6 +52,7 @@ struct fake_dev {
 	struct list_head node;
 	struct kunit_pci_func *func;
 	struct pci_dev *pdev;
+	struct fake_dev *pf;
 	enum pci_tsm_state state;
 	bool dma;
 	u64 private;
@@ -151,6 +153,8 @@ struct fake_dev *fake_dev_add_caps(struct fake_tsm *tsm, unsigned int devfn,
 				   u32 devcap, u8 exp_type,
 				   const struct kunit_pci_cap *caps,
 				   unsigned int num_caps);
+struct fake_dev *fake_dev_add_desc(struct fake_tsm *tsm,
+				   struct kunit_pci_func_desc *desc);
 void fake_tsm_probe(struct fake_tsm *tsm);
 void fake_tsm_register(struct fake_tsm *tsm);
 void fake_tsm_unregister(struct fake_tsm *tsm);

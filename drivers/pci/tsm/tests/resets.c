@@ -129,6 +129,18 @@ struct pci_driver resets_driver = {
 };
 
 /**
+ * resets_init() - have resets_driver tell of functions
+ * @test: the test
+ * @tsm: where they are
+ */
+void resets_init(struct kunit *test, struct fake_tsm *tsm)
+{
+	test->priv = tsm;
+	bus = tsm;
+	memset(&resets_seen, 0, sizeof(resets_seen));
+}
+
+/**
  * resets_devs() - make a bus with functions that can be reset
  * @test: the test
  * @drv: driver to register
@@ -141,8 +153,7 @@ struct fake_dev *resets_devs(struct kunit *test, struct pci_driver *drv, int nr)
 	struct fake_tsm *tsm = fake_tsm_create(test);
 	struct fake_dev *dev;
 
-	test->priv = tsm;
-	bus = tsm;
+	resets_init(test, tsm);
 	/* Root Complex Integrated Endpoints recover without a bridge */
 	for (int i = 0; i < nr; i++)
 		fake_dev_add_type(tsm, i + 1,

@@ -39,6 +39,7 @@ static inline struct pci_tsm_fn *resets_fn(struct fake_dev *dev)
 	return dev->pdev->tsm_fn;
 }
 
+void resets_init(struct kunit *test, struct fake_tsm *tsm);
 struct fake_dev *resets_devs(struct kunit *test, struct pci_driver *drv, int nr);
 struct fake_dev *resets_dev(struct kunit *test);
 void resets_accept(struct kunit *test, struct fake_dev *dev);
