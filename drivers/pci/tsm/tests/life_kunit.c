@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit tests of drivers that come and go, of several functions and of several TSMs */
+/*
+ * KUnit tests of drivers and devices that come and go, of several functions and of
+ * several TSMs
+ */
 
 #include <kunit/device.h>
 #include <kunit/test.h>
@@ -232,12 +235,128 @@ static void life_two_tsms(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, life_unlock_by(b, second));
 }
 
+/* What the TSM makes of a device that was pulled out */
+enum pulled_tsm {
+	PULLED_UNNOTICED,
+	PULLED_IN_ERROR,
+	PULLED_FAILS,
+};
+
+struct pulled {
+	const char *name;
+	enum pci_tsm_state state;
+	bool bound;
+	enum pulled_tsm tsm;
+};
+
+static const struct pulled pulled[] = {
+	{ "unlocked", PCI_TSM_UNLOCKED },
+	{ "unlocked, bound", PCI_TSM_UNLOCKED, true },
+	{ "locked", PCI_TSM_LOCKED },
+	{ "locked, TSM says error", PCI_TSM_LOCKED, false, PULLED_IN_ERROR },
+	{ "locked, TSM fails", PCI_TSM_LOCKED, false, PULLED_FAILS },
+	{ "run", PCI_TSM_RUN },
+	{ "run, TSM says error", PCI_TSM_RUN, false, PULLED_IN_ERROR },
+	{ "run, TSM fails", PCI_TSM_RUN, false, PULLED_FAILS },
+	{ "run, bound", PCI_TSM_RUN, true },
+	{ "run, bound, TSM says error", PCI_TSM_RUN, true, PULLED_IN_ERROR },
+	{ "run, bound, TSM fails", PCI_TSM_RUN, true, PULLED_FAILS },
+	{ "error", PCI_TSM_ERROR },
+	{ "error, TSM fails", PCI_TSM_ERROR, false, PULLED_FAILS },
+};
+
+static void pulled_desc(const struct pulled *p, char *desc)
+{
+	strscpy(desc, p->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(pulled, pulled, pulled_desc);
+
+static void pulled_goto(struct kunit *test, struct fake_tsm *tsm, struct fake_dev *dev,
+			enum pci_tsm_state state)
+{
+	if (state != PCI_TSM_UNLOCKED)
+		KUNIT_ASSERT_EQ(test, 0, fake_lock(tsm, dev));
+	if (state == PCI_TSM_RUN)
+		KUNIT_ASSERT_EQ(test, 1, fake_accept(dev));
+	if (state == PCI_TSM_ERROR) {
+		dev->state = PCI_TSM_ERROR;
+		KUNIT_ASSERT_EQ(test, -EIO, fake_accept(dev));
+	}
+	KUNIT_ASSERT_EQ(test, state_of(dev), state);
+}
+
+/* Reads are all-ones, and the kernel learns of it some time later */
+static void life_pulled_out(struct kunit *test)
+{
+	const struct pulled *p = test->param_value;
+	struct fake_tsm *tsm = fake_tsm_create(test);
+	struct fake_dev *dev = fake_dev_add(tsm, 1, PCI_EXP_DEVCAP_TEE | PCI_EXP_DEVCAP_FLR);
+	struct pci_tsm_fn *fn;
+
+	KUNIT_ASSERT_EQ(test, 0, kunit_pci_register_driver(test, &fake_driver));
+	fake_tsm_probe(tsm);
+	fake_tsm_register(tsm);
+	fn = dev->pdev->tsm_fn;
+	pulled_goto(test, tsm, dev, p->state);
+	if (p->bound)
+		KUNIT_ASSERT_EQ(test, 0, fake_bind(dev));
+
+	kunit_pci_func_set_present(dev->func, false);
+	dev->dma = false;
+	if (p->tsm == PULLED_IN_ERROR)
+		dev->state = PCI_TSM_ERROR;
+	if (p->tsm == PULLED_FAILS) {
+		fake_fail(tsm, NULL, 1, -ENXIO);
+		tsm->fail_on = true;
+	}
+
+	/* Whoever does something meanwhile comes to an end */
+	pci_user_write_config_word(dev->pdev, PCI_COMMAND, 0);
+	pci_user_write_config_byte(dev->pdev, PCI_BIST, 0x40);
+	if (p->state == PCI_TSM_LOCKED && p->tsm != PULLED_UNNOTICED) {
+		KUNIT_EXPECT_GT(test, 0, fake_accept(dev));
+		KUNIT_EXPECT_EQ(test, state_of(dev), PCI_TSM_ERROR);
+	}
+	pci_tsm_restore_look(fn);
+	if (p->state == PCI_TSM_RUN && p->tsm != PULLED_UNNOTICED) {
+		KUNIT_EXPECT_EQ(test, state_of(dev), PCI_TSM_ERROR);
+		pci_tsm_release_wait(fn);
+		KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
+		KUNIT_EXPECT_EQ(test, dev->pdev->error_state,
+				p->bound ? pci_channel_io_perm_failure :
+					   pci_channel_io_normal);
+	}
+
+	KUNIT_EXPECT_EQ(test, 0, kunit_pci_func_remove(dev->func));
+	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
+	KUNIT_EXPECT_EQ(test, dev->contexts, 0);
+	KUNIT_EXPECT_FALSE(test, dev->dma);
+	if (p->tsm != PULLED_FAILS) {
+		KUNIT_EXPECT_EQ(test, dev->state, PCI_TSM_UNLOCKED);
+		KUNIT_EXPECT_EQ(test, dev->private, 0);
+	}
+
+	/* In the same place again, and as any that is new */
+	fake_fail(tsm, NULL, 0, 0);
+	kunit_pci_func_set_present(dev->func, true);
+	kunit_pci_host_rescan(tsm->host);
+	dev->pdev = kunit_pci_func_get_dev(test, dev->func);
+	KUNIT_ASSERT_NOT_NULL(test, dev->pdev);
+	KUNIT_EXPECT_EQ(test, state_of(dev), PCI_TSM_UNLOCKED);
+	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
+	life_run(test, tsm, dev);
+	KUNIT_EXPECT_EQ(test, 0, fake_bind(dev));
+	fake_check(tsm, dev);
+}
+
 static struct kunit_case life_test_cases[] = {
 	KUNIT_CASE(life_many_binds),
 	KUNIT_CASE(life_driver_fails),
 	KUNIT_CASE(life_driver_forgets),
 	KUNIT_CASE(life_two_functions),
 	KUNIT_CASE(life_two_tsms),
+	KUNIT_CASE_PARAM(life_pulled_out, pulled_gen_params),
 	{}
 };
 
