@@ -10,6 +10,8 @@
 
 struct vdev;
 
+#define PCI_VENDOR_ID			0x00
+#define PCI_ID_NONE			0xffffffff
 #define PCI_COMMAND			0x04
 #define PCI_COMMAND_IO			BIT(0)
 #define PCI_COMMAND_MEMORY		BIT(1)

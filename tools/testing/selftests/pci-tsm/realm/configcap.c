@@ -4,7 +4,6 @@
  */
 #include "vdev.h"
 
-#define PCI_ID_NONE			0xffffffff
 #define PCI_STATUS_CAP_LIST		BIT(20)	/* in the Command dword */
 #define PCI_CAPABILITY_LIST		0x34
 #define PCI_CAP_ID_PM			0x01

@@ -25,6 +25,7 @@
 # in front of it puts it behind a root port of its own, rp1, rp2, ..., as its bus's
 # device 0. More functions of that device follow with rp+ ("rp/nvme rp+nvme"). sw/ puts
 # it behind a root port and a switch, and sw+ behind another port of the same switch.
+# hp/ is as rp/, with a port that it can be unplugged from; TDIs have the ids tdi0, tdi1, ...
 # TDIs that are virtio devices are always behind a root port: elsewhere QEMU makes
 # conventional PCI functions of them.
 #
@@ -154,11 +155,16 @@ for spec in $TDI -- $PLAIN; do
 	[ $slot -ne $DSM_SLOT ] || slot=$((slot + 1))
 	addr=$(printf %x $slot)
 	rid=$((slot << 3)) place=bus=pcie.0,addr=$addr port=0 near=0
+	hotplug=off
+	case $spec in
+	hp/*)
+		hotplug=on spec=rp/${spec#hp/} ;;
+	esac
 	case $spec in
 	rp/* | sw/*)
 		ports=$((ports + 1)) below=0 root=$rid
 		set -- "$@" -device \
-			"pcie-root-port,id=rp$ports,$place,chassis=$ports,slot=$ports,hotplug=off"
+			"pcie-root-port,id=rp$ports,$place,chassis=$ports,slot=$ports,hotplug=$hotplug"
 		# Linux numbers the buses in the order of the ports, depth first
 		bus=$((bus + 1)) ;;
 	rp+* | sw+*)
@@ -203,6 +209,7 @@ addr=$down,chassis=$((ports * 16 + down)),slot=$down"
 				"nvme,serial=dsm$dsms,spdm_port=$spdm_port,addr=$addr"
 			dsms=$((dsms + 1))
 		fi
+		spec=$spec,id=tdi$nr_tdis
 		tdis="$tdis $rid $dsm $port $near"
 		nr_tdis=$((nr_tdis + 1))
 	fi

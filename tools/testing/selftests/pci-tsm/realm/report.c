@@ -12,7 +12,6 @@
 #define INFO_DMA_WITHOUT_PASID	BIT(1)
 #define RANGE_ID_SHIFT		16
 
-#define PCI_VENDOR_ID		0x00
 #define PCI_SUBSYSTEM_VENDOR_ID	0x2c
 
 struct range_entry {

@@ -228,6 +228,7 @@ static void vdev_get_info(u64 *x)
 	}
 	if (fault_fails(v, CLASS_GET_INFO, &x[0]))
 		return;
+	vdev_look(v);
 	memset(info, 0, sizeof(*info));
 	info->lock_nonce = v->lock_nonce;
 	info->meas_nonce = v->meas_nonce;

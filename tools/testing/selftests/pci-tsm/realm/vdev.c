@@ -86,12 +86,17 @@ static void vdev_set_state(struct vdev *v, enum tdi_state state)
 	smmu_set_private(v->rid, v->dma && v->state == TDI_RUN);
 }
 
+static bool is_gone(const struct vdev *v)
+{
+	return config_get(v, PCI_VENDOR_ID) == PCI_ID_NONE;
+}
+
 static enum vdev_result lock(struct vdev *v)
 {
 	if (v->state != TDI_UNLOCKED)
 		return VDEV_WRONG_STATE;
 	evidence_forget(v);
-	if (!bar_probe(v) || !evidence_connect(v)) {
+	if (is_gone(v) || !bar_probe(v) || !evidence_connect(v)) {
 		evidence_forget(v);
 		return VDEV_BAD_DEVICE;
 	}
@@ -176,6 +181,18 @@ void vdev_error(struct vdev *v, enum tdi_reason reason)
 	mon_log("%04x: error, reason %d", v->rid, reason);
 	v->reason = reason;
 	vdev_set_state(v, TDI_ERROR);
+}
+
+/**
+ * vdev_look - see that the device still is there
+ * @v: the TDI
+ *
+ * Context: monitor lock held.
+ */
+void vdev_look(struct vdev *v)
+{
+	if (is_gone(v))
+		vdev_error(v, REASON_GONE);
 }
 
 /**

@@ -33,6 +33,7 @@ enum tdi_reason {
 	REASON_POWER = 6,	/* power state that loses context */
 	REASON_FAULT_PORT = 7,
 	REASON_ABORT = 8,	/* host aborted an operation half way */
+	REASON_GONE = 9,	/* pulled out */
 };
 
 enum vdev_op {
@@ -116,6 +117,7 @@ struct vdev *vdev_find(u64 vdev_id);
 struct vdev *vdev_at(unsigned int index);
 enum vdev_result vdev_do(struct vdev *v, enum vdev_op op);
 void vdev_error(struct vdev *v, enum tdi_reason reason);
+void vdev_look(struct vdev *v);
 void vdev_unlock_behind(struct vdev *v);
 void vdev_reset(struct vdev *v);
 bool vdev_is_behind(const struct vdev *v, u16 port_rid);
