@@ -7,7 +7,7 @@
 
 What is another one than usual stands in DIR/device.json: "change", an index whose
 value is changed; "svn"; "debug", the device mode; "info", INTERFACE_INFO of the report;
-"forge": true, a signature that is none.
+"forge": true, a signature that is none; "replay": true, measurements for another nonce.
 """
 
 import json
@@ -73,7 +73,8 @@ def collect(path, nonce):
     setting = settings(path)
 
     def prepare(evidence):
-        evidence.nonce = bytes.fromhex(nonce)
+        if not setting.get("replay"):
+            evidence.nonce = bytes.fromhex(nonce)
         evidence.responder.blocks = [changed(b, setting) for b in evidence.responder.blocks]
         evidence.report.info = setting.get("info", 0x0003)
 

@@ -216,6 +216,16 @@ test_signature_is_none()
 	held 'signature: '
 }
 
+# As a host would replay what a good device said once
+test_measured_for_another_nonce()
+{
+	one '{ "replay": true }'
+	status 3 apply 00:01.0
+	held 'nonce: '
+	status 3 tool enroll 00:01.0 10-new.json
+	has err 'not enrolled: nonce: '
+}
+
 test_certificate_for_another_function()
 {
 	one
