@@ -220,10 +220,11 @@ test_signature_is_none()
 test_measured_for_another_nonce()
 {
 	one '{ "replay": true }'
-	status 3 apply 00:01.0
-	held 'nonce: '
-	status 3 tool enroll 00:01.0 10-new.json
-	has err 'not enrolled: nonce: '
+	status 4 apply 00:01.0
+	has err 'held: .*its evidence could not be collected'
+	is state "$(attr state)" unlocked
+	status 4 tool enroll 00:01.0 10-new.json
+	is files "$(ls 10-new* 2>/dev/null)" ""
 }
 
 test_certificate_for_another_function()
