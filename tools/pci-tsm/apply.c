@@ -11,7 +11,7 @@
 #include "apply.h"
 #include "nonce.h"
 
-static void __attribute__((format(printf, 3, 4)))
+static void __printf(3, 4)
 end(struct applied *done, enum outcome outcome, const char *format, ...)
 {
 	va_list args;

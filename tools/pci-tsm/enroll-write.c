@@ -84,8 +84,8 @@ static void tell_fingerprint(const char *path, X509 *cert)
 		size = 0;
 	hex_format(digest, size, text);
 	chain_subject(cert, subject);
-	complain("%s is taken from the device itself: compare it with what the vendor publishes. %s, SHA-256 %s",
-		 path, subject, text);
+	complain("%s: %s, SHA-256 %s", path, subject, text);
+	complain("that is what the device says: compare it with what its vendor publishes");
 }
 
 int enroll_write_root(const char *path, const struct evidence *ev, bool force)

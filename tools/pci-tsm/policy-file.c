@@ -44,12 +44,12 @@ int policy_trusted(const char *path)
 	if (rc)
 		return rc;
 
+	if (slash && slash - path >= (int)sizeof(dir))
+		return -ENAMETOOLONG;
 	if (!slash)
 		snprintf(dir, sizeof(dir), ".");
 	else if (slash == path)
 		snprintf(dir, sizeof(dir), "/");
-	else if (slash - path >= (int)sizeof(dir))
-		return -ENAMETOOLONG;
 	else
 		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
 	if (stat(dir, &st)) {

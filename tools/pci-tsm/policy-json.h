@@ -24,8 +24,7 @@ struct where {
 };
 
 /* Complain about what is there. Return: -EINVAL. */
-int policy_wrong(const struct where *where, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int policy_wrong(const struct where *where, const char *format, ...) __printf(2, 3);
 
 /* Parse JSON text; complains. Return: NULL if it is not right. */
 struct json_object *policy_parse_json(const struct where *file, const struct bytes *text);

@@ -9,7 +9,7 @@
 #include "policy.h"
 
 #define POLICY_VERSION 1
-#define POLICY_FILE_MOST (1 << 20)
+#define POLICY_FILE_MOST 0x100000
 #define POLICY_FILES_MOST 256
 #define POLICY_RULES_MOST 1024
 #define POLICY_NAME_MOST 64
