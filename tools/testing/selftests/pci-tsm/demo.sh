@@ -5,6 +5,8 @@
 # The life of one NVMe controller behind the trust boundary of a confidential
 # VM, told step by step. Every value is read from the running system; a step
 # that does not go as told makes the verdict, and the exit status, bad.
+#
+# Needs pcitsm and a policy in /etc/pci-tsm/policy.d that has the controller.
 
 DIR=$(dirname "$(realpath "$0")")
 PATH=$DIR:$PATH
@@ -13,9 +15,8 @@ PCI=/sys/bus/pci
 . "$DIR/fault.sh"
 # shellcheck source=tools/testing/selftests/pci-tsm/nvme.sh
 . "$DIR/nvme.sh"
-# shellcheck source=tools/testing/selftests/pci-tsm/evidence-lib.sh
-. "$DIR/evidence-lib.sh"
 
+POLICY=/etc/pci-tsm/policy.d
 WRONG=0
 
 step()
@@ -120,18 +121,23 @@ do_write()
 	saw "result" "$(wr "$1" "$2")" OK
 }
 
-# do_verify - as a verifier would, somewhere else; sets $digest and $rc
+# do_verify - sets $digest and $rc
 do_verify()
 {
 	rc=0
-	echo "    # collect.sh $TDI evidence"
-	collect.sh "$TDI" /tmp/evidence || fail "not collected"
-	echo "    # verify.sh evidence root.pem NAME nonce reference.txt"
-	verify /tmp/evidence "$TDI" "$REFERENCE" >/tmp/verdict 2>&1 || rc=$?
+	echo "    # pcitsm verify $TDI --policy $POLICY"
+	pcitsm verify "$TDI" --policy $POLICY >/tmp/verdict 2>/tmp/verdict.err || rc=$?
 	while read -r line; do
 		echo "        $(short 70 "$line")"
 	done </tmp/verdict
 	digest=$(tail -n 1 /tmp/verdict)
+}
+
+# klog - the kernel's last words about the controller, for a person
+klog()
+{
+	echo "    the kernel's log says:"
+	dmesg | grep -F "$TDI: PCI/TSM: " | sed 's/^\[ *[0-9.]*\] */        /' | tail -n "$1"
 }
 
 # copies(function) - traced copies of its data to or from shared memory
@@ -186,8 +192,8 @@ saw "state" "$(tsm_attr state)" locked
 heard change locked
 saw "binding a driver now" "$(wr "$TDI" $PCI/drivers/nvme/bind)" EBUSY
 
-step "4. Verify: it measures itself and signs that for a nonce of ours. A script with
-   standard tools (od, openssl, sha384sum) judges it; that could be elsewhere."
+step "4. Verify: it measures itself and signs that for a nonce of ours. pcitsm judges it
+   by a policy; that could be done elsewhere, with the files and any other verifier."
 do_verify
 saw "the verifier's exit status" $rc 0
 saw "the kernel's digest is that of the verdict" \
@@ -201,12 +207,11 @@ dmesg -c >/dev/null
 saw "accepting what was verified" "$(wr "$digest" "$D/tsm/accept")" ESTALE
 saw "state" "$(tsm_attr state)" error
 saw "driver" "$(driver "$TDI")" none
-echo "    the kernel's log says:"
-dmesg | grep -F "$TDI: " | sed 's/^\[ *[0-9.]*\] */        /' | head -n 1
+klog 2
 do_write "$tsm" "$D/tsm/unlock"
 do_write "$tsm" "$D/tsm/lock"
 do_verify
-saw "the verifier's exit status" $rc 16
+saw "the verifier's exit status" $rc 3
 
 step "6. The firmware is the right one again. Verified, and accepted by digest: RUN is
    for what was verified only. The unmodified nvme driver comes by itself."
@@ -246,7 +251,48 @@ n=$(copies "$PLAIN")
 [ "$n" -gt 0 ] && some=$n || some="more than 0"
 saw "for comparison, 1 MiB of the ordinary one" "$n" "$some"
 
-step "9. The driver goes. The device stays accepted, but may not touch memory."
+step "9. A reset takes it out of RUN. In that same reset the kernel locks and measures it
+   again, finds exactly what was accepted, and the driver goes on: no I/O fails."
+mount -t ext2 "$dev" /tmp/mnt
+( cp /tmp/data /tmp/mnt/again && sync && echo OK ) >/tmp/copied 2>&1 &
+copying=$!
+do_write 1 "$D/reset"
+wait $copying
+saw "what was written meanwhile" "$(cat /tmp/copied)" OK
+umount /tmp/mnt
+mount -t ext2 "$dev" /tmp/mnt
+read=$(md5sum </tmp/mnt/again)
+umount /tmp/mnt
+saw "checksum" "${read%% *}" "${written%% *}"
+saw "state" "$(tsm_attr state)" run
+saw "driver" "$(driver "$TDI")" nvme
+saw "restore_status" "$(tsm_attr restore_status)" ok
+klog 1
+
+step "10. Another reset, and it comes back with other firmware: it stays out."
+fault $DSM 0 1 1 $((DSM_CHANGE | 2 << 8 | 1 << 16))
+echo "    # echo 1 > reset"
+saw "result" "$(wr 1 "$D/reset")" EKEYREJECTED
+within 30 has_driver "$TDI" none
+saw "state" "$(tsm_attr state)" error
+saw "driver" "$(driver "$TDI")" none
+saw "restore_status" "$(tsm_attr restore_status)" "measurement 0x02 differs"
+klog 1
+
+step "11. With the right firmware again, it does not return by itself. Policy lets it in."
+fault $DSM 0 1 1 $DSM_ORIGINAL
+saw "state" "$(tsm_attr state)" error
+do_write "$tsm" "$D/tsm/unlock"
+echo "    # pcitsm apply $TDI"
+rc=0
+pcitsm apply "$TDI" 2>/tmp/applied || rc=$?
+echo "        $(short 70 "$(cat /tmp/applied)")"
+saw "its exit status" $rc 0
+within 10 has_disk "$TDI"
+saw "state" "$(tsm_attr state)" run
+saw "driver" "$(driver "$TDI")" nvme
+
+step "12. The driver goes. The device stays accepted, but may not touch memory."
 do_write "$TDI" "$D/driver/unbind"
 saw "state" "$(tsm_attr state)" run
 case $(dma_by_hand protected) in
@@ -256,7 +302,7 @@ untouched*) dma="memory untouched, but the device saw no fault" ;;
 esac
 saw "the device tries to write to memory" "$dma" "blocked, memory untouched"
 
-step "10. The driver comes back, and so does the data."
+step "13. The driver comes back, and so does the data."
 do_write "$TDI" $PCI/drivers/nvme/bind
 within 10 has_disk "$TDI"
 mount -t ext2 "/dev/$(disk "$TDI")" /tmp/mnt
@@ -264,7 +310,7 @@ read=$(md5sum </tmp/mnt/data)
 umount /tmp/mnt
 saw "checksum" "${read%% *}" "${written%% *}"
 
-step "11. Unbind and unlock: it is a stranger again, and held back."
+step "14. Unbind and unlock: it is a stranger again, and held back."
 do_write "$TDI" "$D/driver/unbind"
 do_write "$tsm" "$D/tsm/unlock"
 saw "state" "$(tsm_attr state)" unlocked
