@@ -84,7 +84,7 @@ char **cmd_operands(const struct cmd *cmd, int argc, char **argv, int least, int
 enum status cmd_status(int error);
 
 /* "pcitsm VERB: ..." on stderr, and where help is. Return: STATUS_USAGE. */
-int cmd_usage(const struct cmd *cmd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int cmd_usage(const struct cmd *cmd, const char *format, ...) __printf(2, 3);
 
 /* Text for JSON, which must be UTF-8: what is not printable ASCII becomes \\xNN */
 struct json_object *json_text(const char *text);

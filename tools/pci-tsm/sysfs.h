@@ -59,6 +59,6 @@ int sysfs_write(int dirfd, const char *path, const void *data, size_t size);
  * A directory below where sysfs is, formatted like printf(). Return: file descriptor or a
  * negative error number.
  */
-int sysfs_directory(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int sysfs_directory(const char *format, ...) __printf(1, 2);
 
 #endif /* PCITSM_SYSFS_H */

@@ -69,7 +69,8 @@ test_accept()
 	is state "$(attr state)" run
 	is restore "$(attr restore)" 1
 	is lines "$(wc -l <err)" 1
-	has err "^pcitsm: 0000:00:01.0: run: accepted by rule \"one\" of policy.json, $(attr evidence_digest)$"
+	has err '^pcitsm: 0000:00:01.0: run: accepted by rule "one" of policy.json, ' \
+		"$(attr evidence_digest)$"
 	[ ! -s out ]
 }
 

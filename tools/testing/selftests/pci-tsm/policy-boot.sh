@@ -15,6 +15,7 @@
 
 RUNS=0000:00:01.0
 WAITS=0000:00:02.0
+FILE=/etc/pci-tsm/policy.d/10-nvme.json
 
 # What the boot did is what is tested
 clean()
@@ -43,7 +44,7 @@ test_the_right_one_runs()
 	within 10 has_disk $RUNS
 	readable $RUNS
 	is "lines in the log" "$(about $RUNS | grep -c .)" 1
-	about $RUNS | grep -F 'run: accepted by rule "nvme" of /etc/pci-tsm/policy.d/10-nvme.json, ' |
+	about $RUNS | grep -F "run: accepted by rule \"nvme\" of $FILE, " |
 		grep -F "$(get evidence_digest $RUNS)"
 }
 
@@ -52,17 +53,21 @@ test_the_other_one_waits()
 	within 20 logged $WAITS
 	untouched $WAITS
 	is "lines in the log" "$(about $WAITS | grep -c .)" 1
-	about $WAITS | grep -F 'held: rule "nvme" of /etc/pci-tsm/policy.d/10-nvme.json: ' |
+	about $WAITS | grep -F "held: rule \"nvme\" of $FILE: " |
 		grep -F 'measurements: ' | grep -F 0x02
+}
+
+# states(function) - the transitions that the log has
+states()
+{
+	dmesg | sed -n "s/.* $1: PCI\/TSM: \([a-z]* -> [a-z]*\) (.*/\1/p" | tr '\n' ,
 }
 
 # The log has all states: none was passed that should not be
 test_how_they_got_there()
 {
-	is "states of $RUNS" "$(dmesg | sed -n "s/.* $RUNS: PCI\/TSM: \([a-z]* -> [a-z]*\) (.*/\1/p" |
-		tr '\n' ,)" "unlocked -> locked,locked -> run,"
-	is "states of $WAITS" "$(dmesg | sed -n "s/.* $WAITS: PCI\/TSM: \([a-z]* -> [a-z]*\) (.*/\1/p" |
-		tr '\n' ,)" "unlocked -> locked,locked -> unlocked,"
+	is "states of $RUNS" "$(states $RUNS)" "unlocked -> locked,locked -> run,"
+	is "states of $WAITS" "$(states $WAITS)" "unlocked -> locked,locked -> unlocked,"
 }
 
 watching()
