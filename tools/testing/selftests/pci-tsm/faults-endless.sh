@@ -60,9 +60,13 @@ watch_ops()
 # ops(result) - those that ended so: function, when it began and when it ended, in ns
 ops()
 {
-	sed -n 's/^.* \([0-9]*\)\.\([0-9]*\): pci_tsm_op: \([^ ]*\) .* rc='"$1"' latency=\([0-9]*\)ns$/\3 \1 \2 \4/p' \
-		"$TRACE/trace" |
-		awk '{ ended = $2 * 1e9 + $3 * 1e3; printf "%s %.0f %.0f\n", $1, ended - $4, ended }'
+	local line='\([0-9]*\)\.\([0-9]*\): pci_tsm_op: \([^ ]*\) .*'
+
+	sed -n "s/^.* $line rc=$1 latency=\([0-9]*\)ns\$/\3 \1 \2 \4/p" "$TRACE/trace" |
+		awk '{
+			ended = $2 * 1e9 + $3 * 1e3
+			printf "%s %.0f %.0f\n", $1, ended - $4, ended
+		}'
 }
 
 # all_at_once(count) - so many functions had an operation without an end, and there was

@@ -66,7 +66,7 @@ first_kernel()
 	busy "$WITH_SHUTDOWN"
 	busy "$WITHOUT_SHUTDOWN"
 	sleep 0.5
-	kexec-into $IMAGE /tmp/initrd generation=1 generation=2
+	kexec-into "$IMAGE" /tmp/initrd generation=1 generation=2
 	fail "still in the first kernel"
 }
 

@@ -381,7 +381,8 @@ test_a_storm()
 		grep -q "^$op OK" /tmp/storm.log.* || fail "nobody could: $op"
 	done
 	# Data races have lines that are ours and others; scripts/guest tells them apart
-	! klog_since | grep -v "BUG: KCSAN:" | grep -E "BUG|WARNING|Oops|blocked for more|lockup|corruption" ||
+	! klog_since | grep -v "BUG: KCSAN:" |
+		grep -E "BUG|WARNING|Oops|blocked for more|lockup|corruption" ||
 		fail "see above"
 }
 

@@ -163,8 +163,8 @@ for spec in $TDI -- $PLAIN; do
 	case $spec in
 	rp/* | sw/*)
 		ports=$((ports + 1)) below=0 root=$rid
-		set -- "$@" -device \
-			"pcie-root-port,id=rp$ports,$place,chassis=$ports,slot=$ports,hotplug=$hotplug"
+		named=chassis=$ports,slot=$ports,hotplug=$hotplug
+		set -- "$@" -device "pcie-root-port,id=rp$ports,$place,$named"
 		# Linux numbers the buses in the order of the ports, depth first
 		bus=$((bus + 1)) ;;
 	rp+* | sw+*)

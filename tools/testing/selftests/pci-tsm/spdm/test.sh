@@ -117,7 +117,8 @@ check_running()
 bad_options()
 {
 	for _option in "--slot 8" "--slot -1" "--slot 1x" "--version 1.0" "--version 1.4" \
-		"--version 2.2" "--blocks all" "--portion 0" "--portion 65536" "--change 0" "--change 255" "--none" word; do
+		"--version 2.2" "--blocks all" "--portion 0" "--portion 65536" \
+		"--change 0" "--change 255" "--none" word; do
 		# shellcheck disable=SC2086
 		refused "usage" "$out/spdm-responder" --certs "$out/p384" $_option
 	done
