@@ -12,6 +12,7 @@
 #include "address.h"
 #include "cmd.h"
 #include "nonce.h"
+#include "policy.h"
 #include "verify-setup.h"
 
 enum { DIGEST = 1, NO_VERIFY, NO_RESTORE };
@@ -127,10 +128,12 @@ static enum status print_json(const struct function *fn, struct json_object *ver
 static enum status accept_digest(struct function *fn, const struct request *request,
 				 const char *digest)
 {
+	const struct rule *rule = request->setup->rule;
+	bool no_restore = request->no_restore || (rule && !rule->restore);
 	int rc;
 
 	rc = function_accept(fn, digest);
-	if (rc || !request->no_restore)
+	if (rc || !no_restore)
 		return cmd_status(rc);
 	rc = function_set_restore(fn, false);
 	if (rc)
@@ -181,7 +184,7 @@ int cmd_accept(int argc, char **argv)
 	if (status == STATUS_OK) {
 		operands = cmd_operands(&cmd_accept_verb, argc, argv, 1, 1, NULL);
 		rc = function_open(operands[0], &fn);
-		status = cmd_status(rc);
+		status = cmd_open_status(rc);
 		if (!rc) {
 			status = accept_function(&fn, &request);
 			function_close(&fn);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "nonce.h"
-#include "policy.h"
+#include "policy-rule.h"
 #include "reference.h"
 #include "show-evidence.h"
 #include "verify-setup.h"
@@ -172,6 +172,26 @@ enum status verify_setup_option(struct verify_setup *setup, int id, const char *
 	return STATUS_OK;
 }
 
+/*
+ * Evidence in files does not say where its function is: a rule for one address is not for
+ * it, but may be the one that apply takes
+ */
+static void tell_slots(const struct policy *policy, const struct function *fn)
+{
+	for (size_t i = 0; i < policy->nr_rules; i++) {
+		const struct policy_rule *other = policy->rules[i];
+		struct function there = *fn;
+
+		if (!(other->match.keys & MATCH_SLOT))
+			continue;
+		memcpy(there.address, other->match.slot, sizeof(there.address));
+		if (policy_match(policy, &there) == &other->rule)
+			complain("note: rule \"%s\" of %s is left out: it is for %s only, and files "
+				 "do not say where their function is",
+				 other->name, other->file, there.address);
+	}
+}
+
 /* What to expect, by the policy or by the options */
 static enum status find_want(struct verify_setup *setup, const struct function *fn,
 			     struct expectation *want)
@@ -193,12 +213,15 @@ static enum status find_want(struct verify_setup *setup, const struct function *
 		setup->policy = NULL;
 		return STATUS_USAGE;
 	}
+	if (fn->dirfd < 0)
+		tell_slots(setup->policy, fn);
 	rule = policy_match(setup->policy, fn);
 	if (!rule) {
 		complain("%s: no rule of %s fits it: it stays held", fn->address,
 			 setup->policy_path);
 		return STATUS_REFUSED;
 	}
+	setup->rule = rule;
 	*want = rule->want;
 	return STATUS_OK;
 }
@@ -238,7 +261,7 @@ enum status verify_setup_evidence(struct verify_setup *setup, const struct funct
 	status = find_want(setup, fn, &want);
 	if (status)
 		return status;
-	want.name = name;
+	want.name = setup->rule && setup->rule->any_name ? NULL : name;
 	want.nonce = nonce;
 	if (setup->want.now)
 		want.now = setup->want.now;
@@ -288,6 +311,11 @@ enum status verify_setup_function(struct verify_setup *setup, struct function *f
 			 "name trusted roots by --roots, or a policy by --policy");
 		return STATUS_USAGE;
 	}
+	if (setup->policy_path && (setup->name || setup->any_name)) {
+		complain("--policy and --%s contradict each other: the rule says whose "
+			 "certificate it must be", setup->name ? "name" : "any-name");
+		return STATUS_USAGE;
+	}
 	function_cma_name(fn, name);
 	if (setup->name)
 		wanted = setup->name;
@@ -296,7 +324,7 @@ enum status verify_setup_function(struct verify_setup *setup, struct function *f
 
 	rc = nonce_get(setup->nonce, nonce);
 	if (rc)
-		return cmd_status(rc);
+		return rc == -EINVAL ? STATUS_USAGE : cmd_status(rc);
 	rc = function_collect(fn, nonce, &ev);
 	if (rc)
 		return cmd_status(rc);

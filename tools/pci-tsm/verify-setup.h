@@ -11,6 +11,7 @@
 #include "verify.h"
 
 struct policy;
+struct rule;
 
 /**
  * struct verify_setup - options of verify and accept
@@ -19,6 +20,7 @@ struct policy;
  * @any_name: --any-name
  * @policy_path: --policy
  * @policy: what is in that file, once it was needed
+ * @rule: the one of it that was found for the function; NULL: none, or there is no policy
  * @reference: of --reference
  * @nr_reference: how many
  * @judged: an option was given that a policy says something about, its name
@@ -30,6 +32,7 @@ struct verify_setup {
 	bool any_name;
 	const char *policy_path;
 	struct policy *policy;
+	const struct rule *rule;
 	struct measurement *reference;
 	size_t nr_reference;
 	const char *judged;

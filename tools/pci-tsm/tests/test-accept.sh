@@ -57,4 +57,89 @@ test_another_measurement_is_refused()
 	is state "$(attr state)" locked
 }
 
+# policy [KEY...] - one rule for such devices, with more keys
+policy()
+{
+	cat >policy.json <<-END
+	{ "version": 1, "rules": [ {
+		"name": "one", "match": { "vendor": "0x1b36" }, "roots": "root.pem",
+		"measurements": { "required": [], "others": "allow" }${1:+, $1}
+	} ] }
+	END
+}
+
+test_the_rule_says_whether_it_is_restored()
+{
+	umask 022
+	prepare
+	policy
+	status 0 tool accept 00:01.0 --policy policy.json
+	is restore "$(attr restore)" 1
+	tool unlock 00:01.0
+	tool lock 00:01.0
+	policy '"restore": false'
+	status 0 tool accept 00:01.0 --policy policy.json
+	is state "$(attr state)" run
+	is restore "$(attr restore)" 0
+}
+
+test_the_rule_says_whose_certificate()
+{
+	umask 022
+	prepare
+	echo 0x1101 >"$fn/subsystem_device"
+	policy
+	status 3 tool verify 00:01.0 --policy policy.json
+	has err 'name: .*SSID=1101'
+	policy '"certificate_name": "any"'
+	status 0 tool verify 00:01.0 --policy policy.json
+	status 0 tool accept 00:01.0 --policy policy.json
+	is state "$(attr state)" run
+}
+
+test_a_name_contradicts_a_policy()
+{
+	umask 022
+	prepare
+	policy
+	for _option in --any-name '--name x'; do
+		for _verb in verify accept; do
+			# shellcheck disable=SC2086
+			status 2 tool $_verb 00:01.0 --policy policy.json $_option
+			has err "and ${_option%% *} contradict each other"
+		done
+	done
+	is state "$(attr state)" locked
+}
+
+test_a_nonce_that_is_none()
+{
+	prepare
+	status 2 tool verify 00:01.0 --roots root.pem --nonce zz
+	has err '--nonce: expected 64 hexadecimal digits'
+}
+
+# A rule for one address cannot be told to be for what is in files
+test_rules_for_an_address_and_files()
+{
+	umask 022
+	prepare
+	policy '"restore": true'
+	status 0 tool evidence 00:01.0 files
+	_name=Vendor=1b36:Device=0010:CC=010802:REV=02:SSVID=1af4:SSID=1100
+	status 0 tool verify files --policy policy.json --name $_name
+	lacks err 'is left out'
+	sed 's/"one", "match": {/"two", "match": { "slot": "0000:00:01.0",/' policy.json >10-a.json
+	mkdir policy.d
+	cp 10-a.json root.pem policy.d
+	cp policy.json policy.d/20-b.json
+	status 0 tool verify files --policy policy.d --name $_name
+	has err 'rule "two" of policy.d/10-a.json is left out: it is for 0000:00:01.0 only'
+	rm policy.d/20-b.json
+	status 3 tool verify files --policy policy.d --name $_name
+	has err 'is left out' 'no rule of policy.d fits it'
+	status 0 tool verify 00:01.0 --policy policy.d
+	lacks err 'is left out'
+}
+
 run_tests
