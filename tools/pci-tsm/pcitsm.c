@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cmd.h"
 #include "options.h"
@@ -55,6 +56,18 @@ static const struct cmd *find_verb(const char *name)
 	return NULL;
 }
 
+/* Each function takes open files, and there may be more than a thousand of them */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	/* If not, what needs them complains */
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* What was printed must have arrived: a full disk, a closed pipe */
 static int finish(int status)
 {
@@ -71,6 +84,7 @@ int main(int argc, char **argv)
 	const struct cmd *cmd;
 
 	signal(SIGPIPE, SIG_IGN);
+	raise_file_limit();
 	switch (options_before_verb(argc, argv)) {
 	case OPTIONS_HELP:
 		print_help();

@@ -7,15 +7,23 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "watch-set.h"
+
+/*
+ * Open files of a function: what is polled, its directory, and that once more while all
+ * functions are listed. Besides: standard ones, events, what is read just now.
+ */
+#define FILES_PER_FUNCTION (POLLED_PER_FUNCTION + 2)
+#define FILES_BESIDES 16
 
 static const char *const polled[POLLED_PER_FUNCTION] = {
 	"tsm/state", "tsm/restore_count", "tsm/restore_status", "tsm/evidence_generation",
 };
 
-/* Return: the memory, NULL: there is none and *@array is as before */
+/* Return: what is @array from now on; NULL: no memory, and @array is as before */
 static void *enlarge(void *array, int room, size_t size)
 {
 	return reallocarray(array, room, size);
@@ -71,15 +79,34 @@ void watch_set_open(struct watch_set *set, int index)
 		p[i].revents = 0;
 		if (p[i].fd >= 0)
 			read_polled(p[i].fd);
+		else if (errno != ENOENT && errno != ENODEV)
+			complain("%s: %s cannot be watched: %s", set->functions[index].address,
+				 polled[i], strerror(errno));
 	}
+}
+
+int watch_set_fits(int nr)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) ||
+	    limit.rlim_cur >= (rlim_t)nr * FILES_PER_FUNCTION + FILES_BESIDES)
+		return 0;
+	complain("%d functions cannot be watched with so few open files: raise ulimit -n, "
+		 "or name those that matter", nr);
+	return -EMFILE;
 }
 
 int watch_set_add(struct watch_set *set, const struct function *fn)
 {
 	int index = set->nr;
 
-	if (set->nr == set->room && grow(set))
+	if (watch_set_fits(set->nr + 1))
+		return -EMFILE;
+	if (set->nr == set->room && grow(set)) {
+		complain("out of memory");
 		return -ENOMEM;
+	}
 	set->functions[index] = *fn;
 	set->due[index] = 0;
 	set->state_due[index] = 0;

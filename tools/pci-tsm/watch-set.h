@@ -30,13 +30,21 @@ struct watch_set {
 	int room;
 };
 
-/* Add @fn, which belongs to the set then. Return: its index or -ENOMEM. */
+/*
+ * Whether @nr functions can be watched with the open files that there may be. Not only of
+ * those attributes that are there: one that cannot be opened later, when the TSM arrives,
+ * would have changes that nobody sees. Complains. Return: 0 or -EMFILE.
+ */
+int watch_set_fits(int nr);
+/*
+ * Add @fn, which belongs to the set then. Complains. Return: its index; -ENOMEM; -EMFILE.
+ */
 int watch_set_add(struct watch_set *set, const struct function *fn);
 /* The others keep their order */
 void watch_set_remove(struct watch_set *set, int index);
 /* Return: its index, -1: it is not there */
 int watch_set_find(const struct watch_set *set, const char *address);
-/* Open what could not be opened before: attributes that appeared */
+/* Open what could not be opened before: attributes that appeared. Complains. */
 void watch_set_open(struct watch_set *set, int index);
 /* Read what poll() reported, which arms it again. Return: whether it reported any. */
 bool watch_set_rearm(struct watch_set *set, int index);

@@ -144,10 +144,8 @@ static int add(struct watch *w, const char *address)
 		return rc;
 	}
 	rc = watch_set_add(&w->set, &fn);
-	if (rc < 0) {
+	if (rc < 0)
 		function_close(&fn);
-		complain("out of memory");
-	}
 	return rc;
 }
 
@@ -209,7 +207,7 @@ static void resync(struct watch *w)
 			continue;
 		index = watch_set_add(&w->set, &list[i]);
 		if (index < 0)
-			continue;
+			break;
 		list[i].dirfd = -1;
 		tell(w, HAPPENED_ADDED, &w->set.functions[index], "", "");
 	}
@@ -325,8 +323,10 @@ int watch_wait(struct watch *w, int timeout)
 static int add_wanted(struct watch *w, char **addresses, int nr)
 {
 	w->wanted = calloc(nr, sizeof(*w->wanted));
-	if (!w->wanted)
+	if (!w->wanted) {
+		complain("out of memory");
 		return -ENOMEM;
+	}
 	for (int i = 0; i < nr; i++) {
 		int rc = add(w, addresses[i]);
 
@@ -342,11 +342,12 @@ static int add_wanted(struct watch *w, char **addresses, int nr)
 static int add_all(struct watch *w)
 {
 	struct function *list;
-	int nr, rc = 0;
+	int nr, rc;
 
 	nr = function_list(&list);
 	if (nr < 0)
 		return nr;
+	rc = watch_set_fits(nr);
 	for (int i = 0; i < nr && rc >= 0; i++) {
 		rc = watch_set_add(&w->set, &list[i]);
 		if (rc >= 0)
@@ -375,8 +376,6 @@ int watch_new(char **addresses, int nr, void (*tell_me)(const struct happening *
 			 strerror(-w->events));
 	rc = nr ? add_wanted(w, addresses, nr) : add_all(w);
 	if (rc) {
-		if (rc == -ENOMEM)
-			complain("out of memory");
 		watch_free(w);
 		return rc;
 	}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=dash disable=SC2016,SC2119,SC2120
+# shellcheck shell=dash disable=SC2016,SC2086,SC2119,SC2120
 #
 # pcitsm watch: transitions by uevent, in a network namespace of our own, where the
 # kernel passes on the events that fake-sysfs makes.
@@ -12,7 +12,8 @@ other=sha384:$(printf 'fedcba9876543210%.0s' 1 2 3 4 5 6)
 
 # watching OPTIONS SCRIPT - run the script while the tool watches, what it prints is in
 # out. The script has: seen PATTERN [TIMES], to wait until that is in out; event ADDRESS
-# ACTION; and tool. The tool is ended behind it, unless it ends by itself (--timeout).
+# ACTION; and tool. $limit is for ulimit, if it is set. The tool is ended behind it,
+# unless it ends by itself (--timeout).
 watching()
 {
 	cat >script <<-END
@@ -30,7 +31,7 @@ watching()
 	tool() { "$PCITSM" --sysfs sys "\$@"; }
 	fn=$fn
 	digest=$digest
-	"$PCITSM" --sysfs sys watch $1 >out 2>err &
+	([ -z "${limit:-}" ] || ulimit $limit; exec "$PCITSM" --sysfs sys watch $1) >out 2>err &
 	watch=\$!
 	seen 0000:00:01.0
 	$2
@@ -91,7 +92,8 @@ test_json_lines()
 	json second 'o["event"] == "state" and o["state"] == "locked"'
 	json second 'o["previous_state"] == "unlocked" and o["reason"] == "lock"'
 	json second 'o["evidence_generation"] == 1 and o["address"] == "0000:00:01.0"'
-	json second '__import__("re").fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", o["time"])'
+	json second '__import__("re").fullmatch(
+		r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", o["time"])'
 }
 
 test_restore()
@@ -280,7 +282,8 @@ test_a_storm_of_events()
 		python3 - <<-END
 		import socket, struct
 		s = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, 15)
-		text = b"change@/devices/x\0ACTION=change\0SUBSYSTEM=x\0DEVPATH=/devices/x\0" + b"X" * 1900 + b"=1\0"
+		text = b"change@/devices/x\0ACTION=change\0SUBSYSTEM=x\0DEVPATH=/devices/x\0"
+		text += b"X" * 1900 + b"=1\0"
 		for i in range(3000):
 		    s.sendto(struct.pack("IHHII", 16 + len(text), 16, 1, 0, 0) + text, (0, 0))
 		END
@@ -296,6 +299,45 @@ test_no_such_function()
 	new_function 0000:00:01.0
 	status 5 "$PCITSM" --sysfs sys watch 00:01.0 00:02.0
 	has err '0000:00:02.0: there is no such PCI function'
+}
+
+# many - thirty functions; $fn is the last one
+many()
+{
+	new_tree
+	for _i in 0 1 2; do
+		for _j in 0 1 2 3 4 5 6 7 8 9; do
+			new_function "0000:0$_i:0$_j.0"
+		done
+	done
+	new_function 0000:00:01.0
+}
+
+test_the_limit_of_open_files_is_raised()
+{
+	many
+	limit='-S -n 40'
+	watching '' '
+		tool lock 00:01.0
+		tool accept 00:01.0 --digest $digest
+		seen accept
+		echo 1 >$fn/reset
+		seen restored'
+	is "lines of the table" "$(grep -c '^0000:' out)" 30
+	is "messages" "$(cat err)" ''
+}
+
+test_too_many_functions_for_the_limit_are_an_error()
+{
+	many
+	# Enough to list them, and not to watch them
+	_status=0
+	(ulimit -n 64; exec "$PCITSM" --sysfs sys watch --timeout 10) >out 2>err || _status=$?
+	is status "$_status" 1
+	is "messages" "$(cat err)" "pcitsm: 30 functions cannot be watched with so few\
+ open files: raise ulimit -n, or name those that matter"
+	(ulimit -n 64; exec "$PCITSM" --sysfs sys watch --timeout 0.1 00:01.0) >out 2>err
+	is "messages for one" "$(cat err)" ''
 }
 
 test_it_ends_when_nobody_reads()
