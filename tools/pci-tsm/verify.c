@@ -125,8 +125,9 @@ static int check_vca(struct work *w)
 		if (!rc)
 			rc = signature_name(connection, algorithm, &why);
 		if (!rc)
-			refuse(&why, "SPDM 1.%u, %s%s", connection->version & 0xf, algorithm,
-			       connection->fresh ? "" : ", measurements as of the last reset");
+			refuse(&why, "SPDM 1.%u, %s%s%s", connection->version & 0xf, algorithm,
+			       connection->fresh ? "" : ", measurements as of the last reset",
+			       connection->version >= SPDM_VERSION_12 ? "" : "; not signed");
 	}
 	w->v->spdm_version = rc ? 0 : connection->version;
 	return conclude(w, CHECK_VCA, rc, connection->known ? RESULT_GOOD : RESULT_NOT_ASKED,

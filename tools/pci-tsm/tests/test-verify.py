@@ -105,6 +105,15 @@ def check_text(directory):
                       "device-mode", "svn", "report"], [l.split()[0] for l in lines[:-1]])
 
 
+def check_vca_signed(directory):
+    """Before SPDM 1.2, the vca is not among what is signed, and that is said."""
+    for version in 0x10, 0x11, 0x12, 0x13:
+        evidence = cases_spdm.Evidence(version)
+        out = says(0, "", *arguments_for(evidence, f"{directory}{version}"))
+        line = re.search("^vca .*$", out, re.M).group(0)
+        expect(f"SPDM {version:#x}, unsigned vca", version < 0x12, line.endswith("; not signed"))
+
+
 def check_made_reference(directory):
     """What is printed to become a reference is one."""
     evidence = cases_spdm.Evidence()
@@ -171,6 +180,7 @@ def main():
               ("refused", "nobody said whose evidence it is", check_nobody),
               ("refused", "files that are none", check_odd_files),
               ("accepted", "as text", check_text),
+              ("accepted", "whether the vca is signed is said", check_vca_signed),
               ("accepted", "a reference made by verify", check_made_reference)]
     tests = [t for t in tests if not sys.argv[1:] or any(a in t[1] for a in sys.argv[1:])]
 
