@@ -95,7 +95,7 @@ static int find_tsm(char *tsm)
 		/* Shorter means lower, as there are no leading zeros */
 		if (!nr++ || strlen(name) < strlen(tsm) ||
 		    (strlen(name) == strlen(tsm) && strcmp(name, tsm) < 0))
-			snprintf(tsm, TSM_NAME, "%s", name);
+			snprintf(tsm, TSM_NAME, "%.*s", TSM_NAME - 1, name);
 	}
 	closedir(dir);
 	return nr;

@@ -51,6 +51,21 @@ test_another_prefix()
 		'^ExecStart=/usr/local/bin/pcitsm apply'
 }
 
+# Built here: with the warnings that another level of optimization may give
+test_sysconfdir_of_install_is_what_the_tool_looks_in()
+{
+	make -s -C "$here/.." -j2 all O="$PWD/build" CFLAGS="-O1 -g" >log 2>&1 ||
+		fail "make: $(cat log)"
+	status 0 build/pcitsm apply --help
+	has out ' /etc/pci-tsm/policy.d by default'
+	install_into O="$PWD/build" CFLAGS="-O1 -g" sysconfdir=/usr/local/etc
+	status 0 root/usr/bin/pcitsm apply --help
+	has out ' /usr/local/etc/pci-tsm/policy.d by default'
+	has root/usr/lib/systemd/system/pci-tsm-apply@.service \
+		'^ConditionDirectoryNotEmpty=/usr/local/etc/pci-tsm/policy.d'
+	[ -d root/usr/local/etc/pci-tsm/policy.d ]
+}
+
 test_twice_is_the_same()
 {
 	install_into
