@@ -5,10 +5,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <json.h>
 
@@ -47,61 +48,89 @@ const struct cmd cmd_enroll_verb = {
 	.run = cmd_enroll,
 };
 
+enum { ROOTS, POLICY, NR_FILES };
+
 struct enroll {
 	struct enrolment what;
-	const char *file;
-	const char *tsm;
-	char own_root[PATH_MAX];	/* empty: the roots were given */
-	char roots[PATH_MAX];
+	struct enroll_file files[NR_FILES];
+	const char *given;		/* roots; NULL: the device's own one */
+	struct bytes pem;		/* what is to be written; empty: it is there */
 	bool force;
 };
 
-/* "10-nvme.json" has its root in "10-nvme.pem", and names it without a directory */
-static int name_files(struct enroll *enroll, const char *roots)
+/* Are they in their place already? By a link they may go away. */
+static bool is_in_place(const char *given, const char *path)
 {
-	const char *name;
-	size_t size = strlen(enroll->file);
+	struct stat from, to;
 
-	if (roots) {
-		if (realpath(roots, enroll->roots)) {
-			enroll->what.roots = enroll->roots;
-			return 0;
-		}
-		complain("%s: %m", roots);
-		return -errno;
-	}
-	if (size > 5 && !strcmp(enroll->file + size - 5, ".json"))
-		size -= 5;
-	if (snprintf(enroll->own_root, sizeof(enroll->own_root), "%.*s.pem", (int)size,
-		     enroll->file) >= (int)sizeof(enroll->own_root)) {
-		complain("%s: too long", enroll->file);
-		return -ENAMETOOLONG;
-	}
-	strcpy(enroll->roots, enroll->own_root);
-	name = strrchr(enroll->own_root, '/');
-	enroll->what.roots = name ? name + 1 : enroll->own_root;
-	return 0;
+	return !stat(given, &from) && !lstat(path, &to) && S_ISREG(to.st_mode) &&
+	       from.st_dev == to.st_dev && from.st_ino == to.st_ino;
 }
 
-/* The file is there only if apply would take the device by it now */
+/*
+ * "10-nvme.json" has its roots in "10-nvme.pem", and names them without a directory. Those
+ * that were given may be where the service and an initramfs do not get at them.
+ */
+static int name_files(struct enroll *enroll, const char *file)
+{
+	char *path = enroll->files[ROOTS].path;
+	const char *name;
+	size_t size = strlen(file);
+
+	if (snprintf(enroll->files[POLICY].path, PATH_MAX, "%s", file) >= PATH_MAX) {
+		complain("%s: too long", file);
+		return -ENAMETOOLONG;
+	}
+	if (size > 5 && !strcmp(file + size - 5, ".json"))
+		size -= 5;
+	if (snprintf(path, PATH_MAX, "%.*s.pem", (int)size, file) >= PATH_MAX) {
+		complain("%s: too long", file);
+		return -ENAMETOOLONG;
+	}
+	name = strrchr(path, '/');
+	enroll->what.roots = name ? name + 1 : path;
+	if (!enroll->given || is_in_place(enroll->given, path))
+		return 0;
+	return enroll_given_roots(enroll->given, &enroll->pem);
+}
+
+static const char *roots_now(const struct enroll *enroll)
+{
+	const struct enroll_file *roots = &enroll->files[ROOTS];
+
+	return roots->part[0] ? roots->part : roots->path;
+}
+
+/* The files are there only if apply would take the device by them now */
 static enum status write_policy(struct enroll *enroll)
 {
-	struct json_object *policy = enroll_policy(&enroll->what);
-	const char *text;
+	struct enroll_file *file = &enroll->files[POLICY];
+	struct json_object *policy;
+	enum status status;
+	struct bytes text;
 	char *line;
-	int rc = -ENOMEM;
+	int size;
 
-	text = policy ? json_object_to_json_string_ext(policy, JSON_C_TO_STRING_PRETTY |
+	status = enroll_can_say(&enroll->what);
+	if (status != STATUS_OK)
+		return status;
+	policy = enroll_policy(&enroll->what);
+	size = asprintf(&line, "%s\n",
+			json_object_to_json_string_ext(policy, JSON_C_TO_STRING_PRETTY |
 						       JSON_C_TO_STRING_SPACED |
-						       JSON_C_TO_STRING_NOSLASHESCAPE) : NULL;
-	if (text && asprintf(&line, "%s\n", text) > 0) {
-		rc = enroll_write(enroll->file, line, strlen(line), enroll->force);
-		free(line);
-	} else {
-		complain("out of memory");
-	}
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(policy);
-	return rc ? STATUS_ERROR : STATUS_OK;
+	if (size < 0) {
+		complain("out of memory");
+		return STATUS_ERROR;
+	}
+	text = (struct bytes) { .data = (uint8_t *)line, .size = size };
+	status = enroll_check(&enroll->what, file->path, &text, roots_now(enroll));
+	if (status == STATUS_OK &&
+	    (enroll_write(file, &text) || enroll_put(enroll->files, NR_FILES, enroll->force)))
+		status = STATUS_ERROR;
+	bytes_free(&text);
+	return status;
 }
 
 /* Everything but what it measures must be good before that is what is expected */
@@ -109,7 +138,7 @@ static enum status verify_now(struct enroll *enroll, const uint8_t *nonce, struc
 {
 	char name[FUNCTION_CMA_NAME], why[600];
 	struct expectation want = {
-		.roots = enroll->roots,
+		.roots = roots_now(enroll),
 		.name = name,
 		.nonce = nonce,
 		.others_allowed = true,
@@ -131,11 +160,13 @@ static enum status verify_now(struct enroll *enroll, const uint8_t *nonce, struc
 
 static enum status enroll_evidence(struct enroll *enroll, const uint8_t *nonce)
 {
+	struct enroll_file *roots = &enroll->files[ROOTS];
 	enum status status;
 	struct verdict v;
 
-	if (enroll->own_root[0] &&
-	    enroll_write_root(enroll->own_root, enroll->what.ev, enroll->force))
+	if (!enroll->given && enroll_own_root(roots->path, enroll->what.ev, &enroll->pem))
+		return STATUS_ERROR;
+	if (enroll->pem.size && enroll_write(roots, &enroll->pem))
 		return STATUS_ERROR;
 	status = verify_now(enroll, nonce, &v);
 	if (status == STATUS_OK) {
@@ -144,8 +175,6 @@ static enum status enroll_evidence(struct enroll *enroll, const uint8_t *nonce)
 		enroll->what.v = NULL;
 	}
 	verdict_free(&v);
-	if (status != STATUS_OK && enroll->own_root[0])
-		unlink(enroll->own_root);
 	return status;
 }
 
@@ -165,6 +194,8 @@ static enum status enroll_locked(struct enroll *enroll, struct function *fn)
 	enroll->what.fn = fn;
 	enroll->what.ev = &ev;
 	status = enroll_evidence(enroll, nonce);
+	for (size_t i = 0; i < NR_FILES; i++)
+		enroll_clean(&enroll->files[i]);
 	enroll->what.ev = NULL;
 	evidence_free(&ev);
 	return status;
@@ -179,7 +210,7 @@ static enum status enroll_function(struct enroll *enroll, struct function *fn)
 	int rc = 0;
 
 	if (ours) {
-		rc = function_tsm(enroll->tsm, tsm);
+		rc = function_tsm(enroll->what.tsm, tsm);
 		if (!rc)
 			rc = function_lock(fn, tsm);
 	}
@@ -191,6 +222,22 @@ static enum status enroll_function(struct enroll *enroll, struct function *fn)
 		if (rc && status == STATUS_OK)
 			status = STATUS_ERROR;
 	}
+	return status;
+}
+
+/* A function is as it was before, and so are the files, when a signal ends this */
+static enum status enroll_blocked(struct enroll *enroll, struct function *fn)
+{
+	sigset_t ends, before;
+	enum status status;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigaddset(&ends, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	status = enroll_function(enroll, fn);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return status;
 }
 
@@ -218,7 +265,7 @@ static bool good_name(const char *name)
 int cmd_enroll(int argc, char **argv)
 {
 	struct enroll enroll = { .what.restore = true };
-	const char *value, *roots = NULL;
+	const char *value;
 	enum status status;
 	struct function fn;
 	char **words;
@@ -227,7 +274,7 @@ int cmd_enroll(int argc, char **argv)
 	while ((id = cmd_getopt(&cmd_enroll_verb, argc, argv, &value)) != -1) {
 		switch (id) {
 		case OPTION_ROOTS:
-			roots = value;
+			enroll.given = value;
 			break;
 		case OPTION_NAME:
 			if (!good_name(value))
@@ -246,7 +293,7 @@ int cmd_enroll(int argc, char **argv)
 			enroll.what.restore = false;
 			break;
 		case OPTION_TSM:
-			enroll.tsm = value;
+			enroll.what.tsm = value;
 			break;
 		case OPTION_FORCE:
 			enroll.force = true;
@@ -254,15 +301,16 @@ int cmd_enroll(int argc, char **argv)
 		}
 	}
 	words = cmd_operands(&cmd_enroll_verb, argc, argv, 2, 2, NULL);
-	enroll.file = words[1];
-	if (name_files(&enroll, roots))
+	if (name_files(&enroll, words[1]))
 		return STATUS_USAGE;
 	rc = function_open(words[0], &fn);
-	if (rc)
-		return cmd_status(rc);
-	if (!enroll.what.name)
-		enroll.what.name = fn.address;
-	status = enroll_function(&enroll, &fn);
-	function_close(&fn);
+	status = cmd_open_status(rc);
+	if (!rc) {
+		if (!enroll.what.name)
+			enroll.what.name = fn.address;
+		status = enroll_blocked(&enroll, &fn);
+		function_close(&fn);
+	}
+	bytes_free(&enroll.pem);
 	return status;
 }

@@ -10,10 +10,14 @@
 
 #include <json.h>
 
+#include "apply.h"
 #include "enroll.h"
 #include "policy-rule.h"
 #include "report.h"
 #include "spdm.h"
+
+/* A number that JSON programs agree about: what the parser takes */
+#define POLICY_SVN_MOST (UINT64_C(1) << 53)
 
 /* Without memory something is missing, and the policy cannot be loaded */
 static void add_text(struct json_object *object, const char *key, const char *text)
@@ -44,27 +48,49 @@ static struct json_object *match_of(const struct enrolment *what)
 	return match;
 }
 
-/* The lowest that the device has */
-static uint64_t svn_of(const struct verdict *v)
-{
-	uint64_t lowest = 0;
-
-	for (size_t i = 0; i < v->nr_measurements; i++) {
-		const struct measurement *m = &v->measurements[i];
-		uint64_t svn;
-
-		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_SVN || m->value.size != 8)
-			continue;
-		svn = get_le64(m->value.data);
-		if (!lowest || svn < lowest)
-			lowest = svn;
-	}
-	return lowest;
-}
-
 static bool ignored(const struct enrolment *what, uint8_t index)
 {
 	return what->ignored[index / 64] >> index % 64 & 1;
+}
+
+/*
+ * Find the lowest that the device has. What is ignored does not stand in the way because
+ * it is too large to be said. Return: false: there is none that could be a minimum.
+ */
+static bool svn_of(const struct enrolment *what, uint64_t *lowest)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < what->v->nr_measurements; i++) {
+		const struct measurement *m = &what->v->measurements[i];
+		uint64_t svn;
+
+		if ((m->type & SPDM_TYPE_MASK) != SPDM_TYPE_SVN)
+			continue;
+		/* A digest of a number is not compared with one */
+		if (!(m->type & SPDM_TYPE_RAW) || m->value.size != 8)
+			return false;
+		svn = get_le64(m->value.data);
+		if (svn > POLICY_SVN_MOST && ignored(what, m->index))
+			continue;
+		if (!found || svn < *lowest)
+			*lowest = svn;
+		found = true;
+	}
+	/* Anything is at least 0, which a policy does not say */
+	return found && *lowest;
+}
+
+enum status enroll_can_say(const struct enrolment *what)
+{
+	uint64_t svn;
+
+	if (!svn_of(what, &svn) || svn <= POLICY_SVN_MOST)
+		return STATUS_OK;
+	complain("%s: not enrolled: its security version number is %llu, and a policy cannot say "
+		 "more than 2^53; --ignore its measurement, if anything is good",
+		 what->fn->address, (unsigned long long)svn);
+	return STATUS_REFUSED;
 }
 
 static struct json_object *block_of(const struct measurement *measurement)
@@ -85,11 +111,13 @@ static struct json_object *block_of(const struct measurement *measurement)
 /* What is for information only may change, and the security version may rise */
 static bool is_required(const struct enrolment *what, const struct measurement *m)
 {
+	uint64_t svn;
+
 	switch (m->type & SPDM_TYPE_MASK) {
 	case SPDM_TYPE_INFORMATIONAL:
 		return false;
 	case SPDM_TYPE_SVN:
-		if (svn_of(what->v))
+		if (svn_of(what, &svn))
 			return false;
 		break;
 	}
@@ -146,7 +174,7 @@ static struct json_object *report_of(const struct enrolment *what)
 static struct json_object *rule_of(const struct enrolment *what)
 {
 	struct json_object *rule = json_object_new_object();
-	uint64_t svn = svn_of(what->v);
+	uint64_t svn;
 	char text[64], day[16] = "";
 	time_t now = time(NULL);
 	struct tm tm;
@@ -159,10 +187,12 @@ static struct json_object *rule_of(const struct enrolment *what)
 	json_object_object_add(rule, "match", match_of(what));
 	add_text(rule, "roots", what->roots);
 	json_object_object_add(rule, "measurements", measurements_of(what));
-	if (svn)
+	if (svn_of(what, &svn))
 		json_object_object_add(rule, "minimum_svn", json_object_new_int64(svn));
 	json_object_object_add(rule, "report", report_of(what));
 	json_object_object_add(rule, "restore", json_object_new_boolean(what->restore));
+	if (what->tsm)
+		add_text(rule, "tsm", what->tsm);
 	return rule;
 }
 
@@ -175,4 +205,46 @@ struct json_object *enroll_policy(const struct enrolment *what)
 	json_object_array_add(rules, rule_of(what));
 	json_object_object_add(policy, "rules", rules);
 	return policy;
+}
+
+/* As apply will judge it, but with the roots where they are now */
+static enum status check_rule(const struct enrolment *what, const struct rule *found,
+			      const char *roots)
+{
+	enum status status = STATUS_REFUSED;
+	struct rule rule = *found;
+	struct verdict v;
+	char why[600];
+
+	rule.want.roots = roots;
+	if (policy_verify(&rule, what->fn, what->ev, what->ev->nonce.data, &v)) {
+		status = STATUS_ERROR;
+	} else if (v.good) {
+		status = STATUS_OK;
+	} else {
+		apply_first_bad(&v, why, sizeof(why));
+		complain("%s: not enrolled, its own policy would refuse it: %s", what->fn->address,
+			 why);
+	}
+	verdict_free(&v);
+	return status;
+}
+
+enum status enroll_check(const struct enrolment *what, const char *path,
+			 const struct bytes *text, const char *roots)
+{
+	struct policy *policy = calloc(1, sizeof(*policy));
+	enum status status = STATUS_ERROR;
+	const struct rule *rule;
+
+	if (!policy) {
+		complain("out of memory");
+	} else if (text->size > POLICY_FILE_MOST || policy_parse(policy, path, text)) {
+		complain("%s: not enrolled: no policy can say what it is", what->fn->address);
+	} else {
+		rule = policy_match(policy, what->fn);
+		status = rule ? check_rule(what, rule, roots) : STATUS_ERROR;
+	}
+	policy_free(policy);
+	return status;
 }

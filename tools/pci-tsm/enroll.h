@@ -6,6 +6,8 @@
 #ifndef PCITSM_ENROLL_H
 #define PCITSM_ENROLL_H
 
+#include <limits.h>
+
 #include "function.h"
 #include "verify.h"
 
@@ -21,6 +23,7 @@ struct json_object;
  * @ignored: as in struct expectation
  * @restore: whether it is restored after resets
  * @slot: for this address only
+ * @tsm: to lock it with, NULL: the only one
  */
 struct enrolment {
 	const struct function *fn;
@@ -31,6 +34,7 @@ struct enrolment {
 	uint64_t ignored[4];
 	bool restore;
 	bool slot;
+	const char *tsm;
 };
 
 /**
@@ -43,17 +47,67 @@ struct enrolment {
 struct json_object *enroll_policy(const struct enrolment *what);
 
 /**
- * enroll_write() - write a file that is there as a whole or not at all
- * @path: the file
- * @data: its contents
- * @size: how much
- * @force: replace one that is there
+ * enroll_can_say() - is there a policy for what a device is?
+ * @what: the device
  *
- * Complains. Return: 0 or a negative error number.
+ * Complains.
+ * Return: STATUS_OK, or STATUS_REFUSED: it has a number that no policy can have.
  */
-int enroll_write(const char *path, const void *data, size_t size, bool force);
+enum status enroll_can_say(const struct enrolment *what);
 
-/* Write the first certificate of the chain, and say which it is. Return: as above. */
-int enroll_write_root(const char *path, const struct evidence *ev, bool force);
+/**
+ * enroll_check() - would apply take the device by this policy?
+ * @what: the device
+ * @path: where the policy will be
+ * @text: the policy
+ * @roots: a file that has the roots now
+ *
+ * Complains.
+ * Return: STATUS_OK, STATUS_REFUSED, or STATUS_ERROR: the policy cannot even be loaded.
+ */
+enum status enroll_check(const struct enrolment *what, const char *path,
+			 const struct bytes *text, const char *roots);
+
+/**
+ * struct enroll_file - a file that is there as a whole or not at all
+ * @path: where it will be
+ * @part: where it is until then; empty: it was not written
+ * @old: another name of what it replaced; empty: nothing
+ */
+struct enroll_file {
+	char path[PATH_MAX];
+	char part[PATH_MAX];
+	char old[PATH_MAX];
+};
+
+/**
+ * enroll_write() - write a file, but not yet to its place
+ * @file: the file; to be given to enroll_clean() in any case
+ * @data: its contents
+ *
+ * Complains.
+ * Return: 0 or a negative error number.
+ */
+int enroll_write(struct enroll_file *file, const struct bytes *data);
+
+/**
+ * enroll_put() - put files in their places, all or none
+ * @files: those that were written
+ * @nr: how many
+ * @force: replace what is there
+ *
+ * Complains.
+ * Return: 0 or a negative error number.
+ */
+int enroll_put(struct enroll_file *files, size_t nr, bool force);
+
+/* Remove what is left beside the file, if there is something */
+void enroll_clean(const struct enroll_file *file);
+
+/* The certificates of a file, as PEM without anything else. Return: as above. */
+int enroll_given_roots(const char *path, struct bytes *pem);
+
+/* The first certificate of the chain; says which it is, and that @path has it */
+int enroll_own_root(const char *path, const struct evidence *ev, struct bytes *pem);
 
 #endif /* PCITSM_ENROLL_H */

@@ -6,7 +6,7 @@
     fake-device.py collect DIR HEX  measure it for this nonce, into DIR/evidence/
 
 What is another one than usual stands in DIR/device.json: "change", an index whose
-value is changed; "svn"; "debug", the device mode; "info", INTERFACE_INFO of the report;
+value is changed; "svn"; "more": another one, at 0x11; "debug", the device mode; "info", INTERFACE_INFO of the report;
 "forge": true, a signature that is none; "replay": true, measurements for another nonce.
 """
 
@@ -76,6 +76,9 @@ def collect(path, nonce):
         if not setting.get("replay"):
             evidence.nonce = bytes.fromhex(nonce)
         evidence.responder.blocks = [changed(b, setting) for b in evidence.responder.blocks]
+        if "more" in setting:
+            evidence.responder.blocks.append((0x11, 0x87, struct.pack("<Q", setting["more"])))
+            evidence.responder.blocks.sort()
         evidence.report.info = setting.get("info", 0x0003)
 
     evidence = device.Evidence(0x13, chain=Stored(path), prepare=prepare)

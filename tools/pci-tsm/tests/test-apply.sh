@@ -247,6 +247,15 @@ test_another_root()
 	held 'certificates: '
 }
 
+test_malformed_address()
+{
+	one
+	status 2 apply nonsense
+	has err 'expected the address of a PCI function'
+	status 2 apply 00:01.8 00:01.0
+	is state "$(attr state)" run
+}
+
 test_tsm_of_the_rule()
 {
 	new_tree tsm0 tsm1
@@ -266,7 +275,8 @@ test_each_step_fails()
 	for _step in lock nonce accept; do
 		echo 74 >"$fn/fake/fail-$_step"
 		status 1 apply 00:01.0
-		has err "^pcitsm: 0000:00:01.0: held: rule \"one\" of policy.json: it.*could not be .*ed"
+		has err '^pcitsm: 0000:00:01.0: held: rule "one" of policy.json: it' \
+			'could not be .*ed'
 		is state "$(attr state)" unlocked
 	done
 	status 0 apply 00:01.0
@@ -362,8 +372,8 @@ test_enroll()
 	has err "SHA-256 $(openssl x509 -in root.pem -outform DER | sha256sum | cut -d ' ' -f 1)"
 	json 10-new.json 'o["version"] == 1 and o["rules"][0]["name"] == "new"'
 	json 10-new.json 'o["rules"][0]["match"]["subsystem_device"] == "0x1100"'
-	json 10-new.json '" ".join(m["index"] for m in o["rules"][0]["measurements"]["required"]) == \
-		"0x01 0x02 0x03 0x04 0x05 0xfd 0xfe"'
+	json 10-new.json '" ".join(m["index"] for m in
+		o["rules"][0]["measurements"]["required"]) == "0x01 0x02 0x03 0x04 0x05 0xfd 0xfe"'
 	json 10-new.json 'o["rules"][0]["minimum_svn"] == 7 and o["rules"][0]["restore"] is True'
 	status 0 tool policy check 10-new.json
 	status 0 tool apply --policy 10-new.json 00:01.0
@@ -386,9 +396,8 @@ test_enroll_with_roots_and_more()
 {
 	one '{ "info": 26 }'
 	status 0 tool enroll 00:01.0 10-new.json --roots root.pem --ignore 0x05 --no-restore --slot
-	[ ! -e 10-new.pem ]
 	has err 'may update its firmware in run' 'may use ATS' 'may use PRS'
-	json 10-new.json "o['rules'][0]['roots'] == '$PWD/root.pem'"
+	json 10-new.json 'o["rules"][0]["roots"] == "10-new.pem"'
 	json 10-new.json 'o["rules"][0]["match"]["slot"] == "0000:00:01.0"'
 	json 10-new.json 'o["rules"][0]["measurements"]["ignored"] == ["0x05"]'
 	echo '{ "info": 26, "change": 5 }' >"$fn/fake/device.json"
@@ -410,6 +419,124 @@ test_enroll_refuses_what_is_not_good()
 	status 2 tool enroll 00:01.0 10-new.json --ignore 5
 	status 2 tool enroll 00:01.0 10-new.json --name ''
 	status 2 tool enroll 00:01.0
+}
+
+# What was trusted before is trusted until there is something better
+test_enroll_fails_and_nothing_is_replaced()
+{
+	one
+	mkdir policy.d
+	status 0 tool enroll 00:01.0 policy.d/10-new.json
+	cp -r policy.d before
+	mkdir other
+	python3 "$here/fake-device.py" new other
+	cp other/* "$fn/fake"
+	for _what in '"forge": true' '"debug": 1' '"svn": 18446744073709551615'; do
+		echo "{ $_what }" >"$fn/fake/device.json"
+		status 3 tool enroll 00:01.0 policy.d/10-new.json --force
+		diff -r before policy.d
+	done
+	rm "$fn/fake/device.json"
+	status 0 tool enroll 00:01.0 policy.d/10-new.json --force
+	cmp other/root.pem policy.d/10-new.pem
+	is files "$(ls policy.d | tr '\n' ' ')" "10-new.json 10-new.pem "
+	status 0 tool apply --policy policy.d 00:01.0
+}
+
+test_enroll_replaces_both_files_or_none()
+{
+	one
+	echo mine >10-new.pem
+	mkdir 10-new.json
+	status 1 tool enroll 00:01.0 10-new.json --force
+	is "the roots" "$(cat 10-new.pem)" mine
+	rmdir 10-new.json
+	status 1 tool enroll 00:01.0 10-new.json
+	has err '10-new.pem: File exists; --force replaces it'
+	is files "$(ls -d 10-new*)" 10-new.pem
+}
+
+test_enroll_is_ended_by_a_signal()
+{
+	one
+	sed -i '2i kill -TERM $(pgrep -P $PPID -x pcitsm)' "$fn/fake/collect"
+	tool enroll 00:01.0 10-new.json >out 2>err </dev/null && fail "nothing ended it"
+	is state "$(attr state)" unlocked
+	is files "$(ls -d 10-new* | tr '\n' ' ')" "10-new.json 10-new.pem "
+	status 0 tool policy check 10-new.json
+}
+
+# The directory that they are in may be one that the service cannot see
+test_enroll_copies_the_roots()
+{
+	one
+	_home=$(printf 'h\303\266me')
+	mkdir "$_home" policy.d
+	mv root.pem "$_home/maker.pem"
+	{ cat "$_home/maker.pem"; echo secret; } >"$_home/key.pem"
+	status 0 tool enroll 00:01.0 policy.d/10-new.json --roots "$_home/key.pem"
+	cmp "$_home/maker.pem" policy.d/10-new.pem
+	ln -s "../$_home/maker.pem" policy.d/20-new.pem
+	status 1 tool enroll 00:01.0 policy.d/20-new.json --roots policy.d/20-new.pem
+	status 0 tool enroll 00:01.0 policy.d/20-new.json --roots policy.d/20-new.pem --force
+	rm -r "$_home"
+	status 0 tool enroll 00:01.0 policy.d/20-new.json --roots policy.d/20-new.pem --force
+	rm policy.d/20-new.json
+	status 0 tool enroll 00:01.0 policy.d/20-new.json --roots policy.d/20-new.pem
+	status 0 tool policy check policy.d
+	status 0 tool apply --policy policy.d 00:01.0
+}
+
+test_enroll_with_numbers_that_no_policy_has()
+{
+	one
+	for _svn in 18446744073709551615 9007199254740993; do
+		echo "{ \"svn\": $_svn }" >"$fn/fake/device.json"
+		status 3 tool enroll 00:01.0 10-new.json
+		has err "its security version number is $_svn, and a policy cannot say more than 2^53"
+		is files "$(ls 10-new* 2>/dev/null)" ""
+	done
+	status 0 tool enroll 00:01.0 10-new.json --ignore 0x10
+	json 10-new.json '"minimum_svn" not in o["rules"][0]'
+	echo '{ "svn": 9007199254740992 }' >"$fn/fake/device.json"
+	status 0 tool enroll 00:01.0 10-new.json --force
+	json 10-new.json 'o["rules"][0]["minimum_svn"] == 2 ** 53'
+	status 0 tool apply --policy 10-new.json 00:01.0
+}
+
+test_enroll_with_security_version_0()
+{
+	one
+	for _more in '"svn": 0' '"svn": 0, "more": 5' '"svn": 5, "more": 0'; do
+		echo "{ $_more }" >"$fn/fake/device.json"
+		status 0 tool enroll 00:01.0 10-new.json --force
+		json 10-new.json '"minimum_svn" not in o["rules"][0] and "0x10" in \
+			[m["index"] for m in o["rules"][0]["measurements"]["required"]]'
+		status 0 tool apply --policy 10-new.json 00:01.0
+		status 0 tool unlock 00:01.0
+	done
+	echo '{ "svn": 6, "more": 5 }' >"$fn/fake/device.json"
+	status 0 tool enroll 00:01.0 10-new.json --force
+	json 10-new.json 'o["rules"][0]["minimum_svn"] == 5'
+}
+
+test_enroll_with_a_name_that_no_policy_has()
+{
+	one
+	_name=$(printf '10-n\303\266.json')
+	status 1 tool enroll 00:01.0 "$_name"
+	has err 'must have printable ASCII' 'no policy can say what it is'
+	is files "$(ls 10-* 2>/dev/null)" ""
+}
+
+test_enroll_with_a_tsm()
+{
+	new_tree tsm0 tsm1
+	device 0000:00:01.0
+	status 0 tool enroll 00:01.0 10-new.json --tsm tsm1
+	json 10-new.json 'o["rules"][0]["tsm"] == "tsm1"'
+	status 0 tool apply --policy 10-new.json 00:01.0
+	is TSM "$(attr lock)" tsm1
 }
 
 run_tests
