@@ -9,7 +9,12 @@
 #include <string.h>
 
 #include "apply.h"
+#include "cmd.h"
+#include "explain.h"
 #include "nonce.h"
+
+/* How often all is begun anew if evidence is collected anew between two steps */
+#define TRIES 3
 
 static void __printf(3, 4)
 end(struct applied *done, enum outcome outcome, const char *format, ...)
@@ -20,6 +25,17 @@ end(struct applied *done, enum outcome outcome, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(done->reason, sizeof(done->reason), format, args);
 	va_end(args);
+}
+
+/* @what: what could not be done. The log has nothing but this line. */
+static void end_failed(struct applied *done, const struct function *fn, const char *what,
+		       enum write step, int rc)
+{
+	char text[512];
+
+	done->unsupported = cmd_status(rc) == STATUS_UNSUPPORTED;
+	end(done, rc == -ESTALE ? APPLY_STALE : APPLY_FAILED, "%s: %s", what,
+	    explain(fn, step, rc, text, sizeof(text)));
 }
 
 void apply_first_bad(const struct verdict *v, char *text, size_t size)
@@ -88,8 +104,7 @@ static void verify_locked(struct function *fn, struct applied *done)
 	if (!rc)
 		rc = function_collect(fn, nonce, &ev);
 	if (rc) {
-		end(done, rc == -ESTALE ? APPLY_STALE : APPLY_FAILED,
-		    "its evidence could not be collected: %s", strerror(-rc));
+		end_failed(done, fn, "its evidence could not be collected", WRITE_NONCE, rc);
 		return;
 	}
 	judge(fn, &ev, nonce, done);
@@ -103,8 +118,8 @@ static void accept_verified(struct function *fn, struct applied *done)
 
 	rc = function_accept(fn, done->digest);
 	if (rc) {
-		end(done, rc == -ESTALE ? APPLY_STALE : APPLY_FAILED,
-		    "it was verified, but could not be accepted: %s", strerror(-rc));
+		end_failed(done, fn, "it was verified, but could not be accepted", WRITE_ACCEPT,
+			   rc);
 		return;
 	}
 	if (!done->rule->restore && function_set_restore(fn, false))
@@ -127,34 +142,67 @@ static void give_back(struct function *fn, struct applied *done)
 		done->outcome = APPLY_FAILED;
 }
 
-void apply(const struct policy *policy, struct function *fn, struct applied *done)
+/* Return: it is locked by us now */
+static bool lock(struct function *fn, struct applied *done)
 {
-	bool ours = false;
+	const char *wanted = done->rule->tsm;
 	char tsm[16];
 	int rc;
 
-	*done = (struct applied) { .rule = policy_match(policy, fn) };
+	rc = function_tsm(wanted, tsm);
+	if (rc == -ENOTUNIQ) {
+		end(done, APPLY_FAILED,
+		    "it could not be locked: there are several TSMs; name one in the rule: "
+		    "\"tsm\": \"%s\"", tsm);
+	} else if (rc == -ENXIO) {
+		done->unsupported = true;
+		end(done, APPLY_FAILED, "it could not be locked: there is no %s with pci_mode devsec",
+		    wanted ?: "TSM");
+	} else if (rc) {
+		end(done, APPLY_FAILED, "it could not be locked: no TSM was found: %s",
+		    strerror(-rc));
+	} else {
+		rc = function_lock(fn, tsm);
+		if (!rc)
+			return true;
+		end_failed(done, fn, "it could not be locked", WRITE_LOCK, rc);
+	}
+	return false;
+}
+
+/* @ours: it was or is locked here. Return: it is measured anew, so that it can be tried again */
+static bool apply_once(struct function *fn, struct applied *done, bool *ours)
+{
+	int rc;
+
+	done->digest[0] = 0;
 	rc = function_refresh(fn);
 	if (rc) {
+		done->unsupported = cmd_status(rc) == STATUS_UNSUPPORTED;
 		end(done, APPLY_FAILED, "it cannot be read: %s", strerror(-rc));
-		return;
+		return false;
 	}
 	if (!can_begin(fn, done))
-		return;
-
+		return false;
 	if (!strcmp(fn->state, "unlocked")) {
-		rc = function_tsm(done->rule->tsm, tsm);
-		if (!rc)
-			rc = function_lock(fn, tsm);
-		if (rc) {
-			end(done, APPLY_FAILED, "it could not be locked: %s", strerror(-rc));
-			return;
-		}
-		ours = true;
+		if (!lock(fn, done))
+			return done->outcome == APPLY_STALE;
+		*ours = true;
 	}
 	verify_locked(fn, done);
 	if (done->outcome == APPLY_ACCEPTED)
 		accept_verified(fn, done);
-	if (done->outcome != APPLY_ACCEPTED && ours)
+	return done->outcome == APPLY_STALE;
+}
+
+void apply(const struct policy *policy, struct function *fn, struct applied *done)
+{
+	bool ours = false;
+	int try = 1;
+
+	*done = (struct applied) { .rule = policy_match(policy, fn) };
+	while (apply_once(fn, done, &ours) && try++ < TRIES)
+		complain("%s: %s; it is tried again", fn->address, done->reason);
+	if (done->outcome != APPLY_ACCEPTED && done->outcome != APPLY_ALREADY && ours)
 		give_back(fn, done);
 }

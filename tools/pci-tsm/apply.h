@@ -23,12 +23,14 @@ enum outcome {
  * @rule: the rule that matches, NULL: none, or it did not matter
  * @reason: why, printable, one line
  * @digest: of what was verified, empty if nothing was
+ * @unsupported: it failed because there is no such TSM, or no such function any more
  */
 struct applied {
 	enum outcome outcome;
 	const struct rule *rule;
 	char reason[800];
 	char digest[EVIDENCE_DIGEST_TEXT];
+	bool unsupported;
 };
 
 /**
@@ -38,7 +40,8 @@ struct applied {
  * @done: what came of it
  *
  * Locks it, collects evidence for a fresh nonce, verifies it and accepts it by digest. If
- * that does not succeed, a function that was locked here is unlocked again. One that
+ * it is measured anew meanwhile, that is tried again, a few times. If that does not
+ * succeed, a function that was locked here is unlocked again. One that
  * somebody else locked is left as it is.
  */
 void apply(const struct policy *policy, struct function *fn, struct applied *done);

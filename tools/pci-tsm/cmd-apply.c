@@ -42,6 +42,7 @@ enum worst {
 	WORST_NOTHING,
 	WORST_REFUSED,
 	WORST_STALE,
+	WORST_UNSUPPORTED,
 	WORST_ERROR,
 };
 
@@ -62,9 +63,9 @@ static const char *const words[] = {
 	[APPLY_FAILED] = "failed",
 };
 
-static enum worst badness(const struct run *run, enum outcome outcome)
+static enum worst badness(const struct run *run, const struct applied *done)
 {
-	switch (outcome) {
+	switch (done->outcome) {
 	case APPLY_ACCEPTED:
 	case APPLY_ALREADY:
 		return WORST_NOTHING;
@@ -75,7 +76,7 @@ static enum worst badness(const struct run *run, enum outcome outcome)
 	case APPLY_STALE:
 		return WORST_STALE;
 	default:
-		return WORST_ERROR;
+		return done->unsupported ? WORST_UNSUPPORTED : WORST_ERROR;
 	}
 }
 
@@ -146,7 +147,7 @@ static void apply_one(struct run *run, struct function *fn)
 	log_line(run, fn, &done);
 	if (run->list && log_json(run, fn, &done))
 		make_worse(run, WORST_ERROR);
-	make_worse(run, badness(run, done.outcome));
+	make_worse(run, badness(run, &done));
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -174,7 +175,7 @@ static enum status apply_named(struct run *run, char **addresses, int nr)
 		int rc = function_open(addresses[i], &fn);
 
 		if (rc) {
-			status = cmd_status(rc);
+			status = cmd_open_status(rc);
 			continue;
 		}
 		apply_one(run, &fn);
@@ -192,6 +193,8 @@ static enum status status_of(enum worst worst)
 		return STATUS_REFUSED;
 	case WORST_STALE:
 		return STATUS_STALE;
+	case WORST_UNSUPPORTED:
+		return STATUS_UNSUPPORTED;
 	default:
 		return STATUS_ERROR;
 	}

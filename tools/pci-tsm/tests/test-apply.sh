@@ -262,10 +262,23 @@ test_tsm_of_the_rule()
 	device 0000:00:01.0
 	policy
 	status 1 apply 00:01.0
-	has err 'several TSMs' 'held: .*it could not be locked'
+	has err 'held: .*it could not be locked: there are several TSMs; name one in the rule: ' \
+		'"tsm": "tsm0"'
 	policy '"tsm": "tsm1"'
 	status 0 apply 00:01.0
 	is TSM "$(attr lock)" tsm1
+}
+
+test_no_tsm()
+{
+	one
+	rm -r sys/class/tsm/tsm0
+	status 5 apply 00:01.0
+	has err 'held: .*it could not be locked: there is no TSM with pci_mode devsec'
+	policy '"tsm": "tsm1"'
+	status 5 apply 00:01.0
+	has err 'held: .*it could not be locked: there is no tsm1 with pci_mode devsec'
+	is state "$(attr state)" unlocked
 }
 
 # Whatever fails on the way, the function is given back. 74 is EBADMSG, 116 ESTALE, 5 EIO.
@@ -277,18 +290,37 @@ test_each_step_fails()
 		status 1 apply 00:01.0
 		has err '^pcitsm: 0000:00:01.0: held: rule "one" of policy.json: it' \
 			'could not be .*ed'
+		has err 'held: .*: .* failed, EBADMSG: .*delivered is malformed'
 		is state "$(attr state)" unlocked
 	done
 	status 0 apply 00:01.0
 }
 
-test_it_is_another_one_when_it_is_accepted()
+# Somebody else may have collected evidence, and that is not to be the end
+test_stale_once()
 {
 	one
-	echo 116 >"$fn/fake/fail-accept"
+	for _step in lock nonce accept; do
+		echo 116 >"$fn/fake/fail-$_step"
+		status 0 apply 00:01.0
+		is state "$(attr state)" run
+		is lines "$(grep -c 'it is tried again$' err)" 1
+		has err '^pcitsm: 0000:00:01.0: run: accepted by rule "one" of policy.json, ' \
+			"$(attr evidence_digest)$"
+		status 0 tool unlock 00:01.0
+	done
+}
+
+test_it_is_another_one_whenever_it_is_accepted()
+{
+	one
+	sed -i '2i echo 116 >fail-accept; echo >>accepts' "$fn/fake/collect"
 	status 4 apply 00:01.0
-	has err 'held: .*it was verified, but could not be accepted'
+	has err 'held: .*it was verified, but could not be accepted: accept failed, ESTALE: '
+	is "tries to accept" "$(grep -c '^pcitsm: 0000:00:01.0: accept failed' err)" 3
 	is state "$(attr state)" unlocked
+	# Once for the lock, and for each nonce
+	is collections "$(wc -l <"$fn/fake/accepts")" 4
 }
 
 test_it_cannot_be_given_back()
@@ -439,7 +471,7 @@ test_enroll_fails_and_nothing_is_replaced()
 	rm "$fn/fake/device.json"
 	status 0 tool enroll 00:01.0 policy.d/10-new.json --force
 	cmp other/root.pem policy.d/10-new.pem
-	is files "$(ls policy.d | tr '\n' ' ')" "10-new.json 10-new.pem "
+	is files "$(echo policy.d/*)" "policy.d/10-new.json policy.d/10-new.pem"
 	status 0 tool apply --policy policy.d 00:01.0
 }
 
@@ -459,10 +491,11 @@ test_enroll_replaces_both_files_or_none()
 test_enroll_is_ended_by_a_signal()
 {
 	one
+	# shellcheck disable=SC2016
 	sed -i '2i kill -TERM $(pgrep -P $PPID -x pcitsm)' "$fn/fake/collect"
 	tool enroll 00:01.0 10-new.json >out 2>err </dev/null && fail "nothing ended it"
 	is state "$(attr state)" unlocked
-	is files "$(ls -d 10-new* | tr '\n' ' ')" "10-new.json 10-new.pem "
+	is files "$(echo 10-new*)" "10-new.json 10-new.pem"
 	status 0 tool policy check 10-new.json
 }
 
