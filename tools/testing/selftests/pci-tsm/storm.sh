@@ -176,7 +176,11 @@ do_processor()
 	cpu=/sys/devices/system/cpu/cpu$((1 + $(dice 3)))/online
 	if [ -e "$cpu" ]; then
 		wr 0 "$cpu"
-		wr 1 "$cpu"
+		# Refused as long as a driver probes a PCI function
+		until [ "$(wr 1 "$cpu")" != EBUSY ]; do
+			sleep 0.1
+		done
+		echo OK
 	fi
 }
 
