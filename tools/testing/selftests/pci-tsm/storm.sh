@@ -27,6 +27,7 @@ LASTS=${seconds:-180}
 TASKS=8
 # How long a task may take to end what it is doing
 PATIENCE=150
+KCSAN=/sys/kernel/debug/kcsan
 # One task at a time carries out what concerns all functions
 TURN=/tmp/storm.turn
 # How often a task comes to think of what
@@ -320,6 +321,10 @@ count_ops()
 	sort /tmp/storm.log.* | uniq -c | awk '{ print "# " $2 " " $3 ": " $1 }' >&3
 	sort /tmp/storm.log.* | awk '{ n++ } / OK$/ { ok++ }
 		END { print "# all: " n ", of these OK: " ok + 0 }' >&3
+	# How much the data race detector looked at, and what it found anywhere
+	if [ -r $KCSAN ]; then
+		sed -n 's/^\(setup_watchpoints\|data_races\): */# kcsan \1: /p' $KCSAN >&3
+	fi
 }
 
 plain_disk()
