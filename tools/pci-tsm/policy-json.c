@@ -97,6 +97,9 @@ struct json_object *policy_parse_json(const struct where *file, const struct byt
 				     line_of(text, end));
 	} else if (error == json_tokener_continue) {
 		policy_wrong(file, "it ends too early");
+	} else if (error == json_tokener_success) {
+		/* null, for which json-c has no object */
+		policy_wrong(file, "must be an object, {...}");
 	} else {
 		policy_wrong(file, "line %zu: no JSON: %s", line_of(text, end),
 			     json_tokener_error_desc(error));

@@ -44,6 +44,12 @@ bad()
 	result $? "$1"
 }
 
+# measurements - what a rule says of them
+measurements()
+{
+	printf '{ "required": [ %s ]%s }' "$required" "${measured:-}"
+}
+
 # write - the policy, with what the variables say; each is reset then
 write()
 {
@@ -54,7 +60,7 @@ write()
 		"name": ${name:-\"one\"},
 		"match": ${match:-{ \"vendor\": \"0x1b36\" \}},
 		"roots": ${roots:-\"root.pem\"},
-		"measurements": ${measurements:-{ \"required\": [ $required ]${measured:-} \}}${rule:-}
+		"measurements": ${measurements:-$(measurements)}${rule:-}
 	} ]
 }${end:-}
 END
@@ -126,6 +132,8 @@ printf '%030d' 0 | tr 0 '[' >policy.json
 bad "too deep" "no JSON"
 printf '[ 1 ]' >policy.json
 bad "an array" "must be an object"
+printf 'null' >policy.json
+bad "null" "policy.json: must be an object"
 printf '7' >policy.json
 bad "a number" "policy.json"
 head -c 1100000 /dev/zero | tr '\0' ' ' >policy.json
@@ -276,6 +284,27 @@ rm policy.d/30-c.json
 chmod o+w policy.d
 bad_directory "others may write to the policy directory" "policy.d may be written to by others"
 chmod o-w policy.d
+mkdir far
+cp policy.json root.pem far
+ln -s ../far/policy.json policy.d/40-d.json
+cp root.pem policy.d
+check policy.d
+[ $status -eq 0 ] && grep -q 'policy.d/40-d.json: rule' out
+result $? "a link"
+chmod o+w far
+bad_directory "others may write to where a link leads" "far may be written to by others"
+chmod o-w far
+rm policy.d/40-d.json
+ln -s "$PWD/far/root.pem" link.pem
+roots='"link.pem"' write
+chmod o+w far
+bad "others may write to where the roots are" "far may be written to by others"
+chmod o-w far
+if chown -h nobody link.pem 2>/dev/null; then
+	bad "the link is somebody else's" "link.pem belongs to user"
+else
+	result 0 "the link is somebody else's # SKIP needs root"
+fi
 mkfifo fifo
 bad "a FIFO" "fifo: Invalid argument" fifo
 
