@@ -70,7 +70,7 @@ static int read_digest(struct function *fn, const char **path)
 static int read_once(struct function *fn, struct evidence *ev, const char **path)
 {
 	unsigned long before, after;
-	int rc;
+	int rc, again;
 
 	*path = "tsm/evidence_generation";
 	rc = read_generation(fn, &before);
@@ -79,10 +79,18 @@ static int read_once(struct function *fn, struct evidence *ev, const char **path
 	rc = read_objects(fn, ev, path);
 	if (!rc)
 		rc = read_digest(fn, path);
+	again = read_generation(fn, &after);
 	/* An object that went or changed is not what is wrong if there are others now */
-	if ((!read_generation(fn, &after) && before != after) || rc == -ESTALE)
+	if (!again && before != after)
 		rc = -EAGAIN;
-	fn->generation = after;
+	else if (rc == -ESTALE)
+		rc = -EAGAIN;
+	else if (!rc && again)
+		*path = "tsm/evidence_generation";
+	/* Without it, nobody knows whether they are of one collection */
+	rc = rc ?: again;
+	if (!again)
+		fn->generation = after;
 	if (rc)
 		evidence_free(ev);
 	return rc;

@@ -9,7 +9,7 @@
  *   driver           name of the driver that is bound on accept
  *   fail-lock        and fail-nonce, fail-accept, ...: "ERRNO [STATE]": the write fails
  *                    once, and the function is in that state
- *   fail-read-NAME   "ERRNO": a read of tsm/NAME fails, once
+ *   fail-read-NAME   "ERRNO [N]": a read of tsm/NAME fails, once, after N others
  */
 
 #include <errno.h>
@@ -310,6 +310,21 @@ static long wanted_failure(const char *fn, const char *what)
 	return -error;
 }
 
+/* It is another read that is to fail; count it */
+static bool must_wait(const char *fn, const char *what)
+{
+	char name[128], text[64];
+	int error, others;
+
+	snprintf(name, sizeof(name), "fake/fail-%s", what);
+	if (!fake_get(fn, name, text, sizeof(text)) ||
+	    sscanf(text, "%d %d", &error, &others) != 2 || others <= 0)
+		return false;
+	snprintf(text, sizeof(text), "%d %d", error, others - 1);
+	fake_set(fn, name, text);
+	return true;
+}
+
 long fake_read(const char *fn, const char *attribute)
 {
 	char what[64];
@@ -317,7 +332,7 @@ long fake_read(const char *fn, const char *attribute)
 	if (strncmp(attribute, "tsm/", 4))
 		return 0;
 	snprintf(what, sizeof(what), "read-%s", attribute + 4);
-	return wanted_failure(fn, what);
+	return must_wait(fn, what) ? 0 : wanted_failure(fn, what);
 }
 
 long fake_write(const char *fn, const char *attribute, const char *data, size_t size)

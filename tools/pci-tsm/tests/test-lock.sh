@@ -276,6 +276,18 @@ test_evidence_is_read_again_when_it_is_stale()
 	cmp dir/report "$fn/fake/evidence/report"
 }
 
+# Without it, nobody knows whether the objects are of one collection. A read of a file is
+# two; it is read when the function is looked for, and before the objects.
+test_the_generation_cannot_be_read_again()
+{
+	prepare locked
+	echo "5 4" >"$fn/fake/fail-read-evidence_generation"
+	status 1 tool evidence 00:01.0 dir
+	has err '0000:00:01.0: tsm/evidence_generation cannot be read: Input/output error'
+	[ ! -e dir ]
+	[ ! -e "$fn/fake/fail-read-evidence_generation" ]
+}
+
 test_evidence_that_went()
 {
 	prepare locked
@@ -315,7 +327,8 @@ failing()
 	[ $_result = 1 ] || [ $_result = 3 ] || [ $_result = 4 ] || [ $_result = 5 ] ||
 		fail "exit status $_result"
 	has err "^pcitsm: 0000:00:01.0: .* failed, $_symbol: $_message"
-	[ "$(grep -vc 'it was accepted all the same' err)" = 1 ] || fail "several messages: $(cat err)"
+	[ "$(grep -vc 'it was accepted all the same' err)" = 1 ] ||
+		fail "several messages: $(cat err)"
 }
 
 test_errors_of_lock()
@@ -341,7 +354,8 @@ test_errors_of_lock()
 	failing unlocked lock EACCES 'only root may do that; run it as root'
 	failing unlocked lock EROFS 'sysfs is read-only here'
 	ln -s ../../drivers/nvme "$fn/driver"
-	failing unlocked lock EBUSY 'driver nvme is bound; unbind it first: echo 0000:00:01.0 > /sys/bus/pci/devices/0000:00:01.0/driver/unbind$'
+	_unbind='echo 0000:00:01.0 > /sys/bus/pci/devices/0000:00:01.0/driver/unbind'
+	failing unlocked lock EBUSY "driver nvme is bound; unbind it first: $_unbind\$"
 }
 
 test_errors_of_nonce()
@@ -428,6 +442,12 @@ test_the_real_errors_of_the_abi()
 	has err 'EINVAL: it is unlocked'
 }
 
+# nobody VERB... - pcitsm of here, as a user without privileges
+nobody()
+{
+	setpriv --reuid=65534 --regid=65534 --clear-groups ./pcitsm --sysfs sys "$@"
+}
+
 test_a_user_who_is_not_root_is_told_so()
 {
 	[ "$(id -u)" = 0 ] || { echo "needs root"; exit 77; }
@@ -441,12 +461,12 @@ test_a_user_who_is_not_root_is_told_so()
 		[ -n "$(find "$_top" -maxdepth 0 -perm -o=x)" ] || chmod o+x "$_top"
 		_top=$(dirname "$_top")
 	done
-	status 1 setpriv --reuid=65534 --regid=65534 --clear-groups ./pcitsm --sysfs sys lock 00:01.0
+	status 1 nobody lock 00:01.0
 	has err 'lock failed, EACCES: only root may do that'
-	status 0 setpriv --reuid=65534 --regid=65534 --clear-groups ./pcitsm --sysfs sys list
+	status 0 nobody list
 	cp "$fn/fake/evidence/"* "$fn/tsm/"
 	chmod 600 "$fn/tsm/certificates"
-	status 0 setpriv --reuid=65534 --regid=65534 --clear-groups ./pcitsm --sysfs sys show 00:01.0
+	status 0 nobody show 00:01.0
 	has out 'Only root may read its evidence'
 }
 
