@@ -107,6 +107,22 @@ int bytes_read_file(int dirfd, const char *path, size_t most, struct bytes *out)
 	return rc;
 }
 
+int bytes_write(int fd, const struct bytes *b)
+{
+	size_t at = 0;
+
+	while (at < b->size) {
+		ssize_t n = write(fd, b->data + at, b->size - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+	}
+	return fsync(fd) ? -errno : 0;
+}
+
 void complain(const char *format, ...)
 {
 	va_list args;

@@ -53,6 +53,9 @@ void bytes_free(struct bytes *b);
  */
 int bytes_read_file(int dirfd, const char *path, size_t most, struct bytes *out);
 
+/* Write all of it, and to the disk. Return: 0 or a negative error number. */
+int bytes_write(int fd, const struct bytes *b);
+
 /* A message on stderr: "pcitsm: ..." and a newline */
 void complain(const char *format, ...) __printf(1, 2);
 

@@ -19,21 +19,6 @@
 #include "chain.h"
 #include "enroll.h"
 
-static int write_all(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= n;
-	}
-	return fsync(fd) ? -errno : 0;
-}
-
 int enroll_write(struct enroll_file *file, const struct bytes *data)
 {
 	char part[PATH_MAX];
@@ -50,7 +35,7 @@ int enroll_write(struct enroll_file *file, const struct bytes *data)
 		return rc;
 	}
 	strcpy(file->part, part);
-	rc = write_all(fd, (char *)data->data, data->size);
+	rc = bytes_write(fd, data);
 	/* No secrets, and "policy check" needs no root */
 	if (!rc && fchmod(fd, 0644))
 		rc = -errno;

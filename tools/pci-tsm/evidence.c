@@ -102,22 +102,6 @@ int evidence_load(int dirfd, const char *where, struct evidence *ev)
 	return rc;
 }
 
-static int write_all(int fd, const struct bytes *b)
-{
-	size_t at = 0;
-
-	while (at < b->size) {
-		ssize_t n = write(fd, b->data + at, b->size - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		at += n;
-	}
-	return fsync(fd) ? -errno : 0;
-}
-
 /* The whole object under a name of its own, which no link can take the place of */
 static int write_part(int dirfd, const char *part, const struct bytes *b)
 {
@@ -127,7 +111,7 @@ static int write_part(int dirfd, const char *part, const struct bytes *b)
 		    0600);
 	if (fd < 0)
 		return -errno;
-	rc = write_all(fd, b);
+	rc = bytes_write(fd, b);
 	if (close(fd) && !rc)
 		rc = -errno;
 	if (rc)

@@ -170,7 +170,7 @@ int function_unlock(struct function *fn)
 
 int function_accept(struct function *fn, const char *digest)
 {
-	if (strcmp(digest, "1") && !address_is_digest(digest)) {
+	if (!address_is_digest(digest)) {
 		complain("%s: expected a digest: sha384: and 96 lower-case hexadecimal digits",
 			 fn->address);
 		return -EINVAL;

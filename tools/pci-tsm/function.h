@@ -16,7 +16,12 @@
  * struct function - one TDISP-capable function
  * @dirfd: its directory in sysfs
  * @address: "0000:00:01.0"
- * @vendor: and the following: from configuration space
+ * @vendor: from configuration space, as the next five
+ * @device: of this vendor
+ * @subsystem_vendor: who made the card
+ * @subsystem_device: of that vendor
+ * @class: 24 bits: base class, subclass, interface
+ * @revision: of the device
  * @driver: empty if none is bound
  * @state: "unlocked", "locked", "run" or "error"
  * @held: tsm/held
@@ -31,8 +36,11 @@
 struct function {
 	int dirfd;
 	char address[FUNCTION_ADDRESS];
-	uint16_t vendor, device, subsystem_vendor, subsystem_device;
-	uint32_t class;			/* 24 bits: base class, subclass, interface */
+	uint16_t vendor;
+	uint16_t device;
+	uint16_t subsystem_vendor;
+	uint16_t subsystem_device;
+	uint32_t class;
 	uint8_t revision;
 	char driver[FUNCTION_WORD];
 	char state[16];
@@ -58,7 +66,8 @@ extern const char *function_sysfs;
  * @address: "0000:00:01.0", "00:01.0" or a path that ends with it
  * @fn: on success, to be closed with function_close()
  *
- * Complains. Return: 0; -EINVAL: malformed; -ENODEV: no such function; -EOPNOTSUPP: it
+ * Complains.
+ * Return: 0; -EINVAL: malformed; -ENODEV: no such function; -EOPNOTSUPP: it
  * has no tsm/state.
  */
 int function_open(const char *address, struct function *fn);
@@ -80,7 +89,8 @@ void function_list_free(struct function *list, int nr);
  * @wanted: "tsmN", or NULL: the only one with pci_mode devsec
  * @tsm: room for 16 characters
  *
- * Complains. Return: 0; -ENXIO: none, or not a devsec TSM; -ENOTUNIQ: several.
+ * Complains.
+ * Return: 0; -ENXIO: none, or not a devsec TSM; -ENOTUNIQ: several.
  */
 int function_tsm(const char *wanted, char *tsm);
 
@@ -90,7 +100,7 @@ int function_tsm(const char *wanted, char *tsm);
  */
 int function_lock(struct function *fn, const char *tsm);
 int function_unlock(struct function *fn);
-int function_accept(struct function *fn, const char *digest);	/* digest or "1" */
+int function_accept(struct function *fn, const char *digest);
 int function_set_restore(struct function *fn, bool on);
 
 /**
