@@ -156,8 +156,8 @@ static bool lock(struct function *fn, struct applied *done)
 		    "\"tsm\": \"%s\"", tsm);
 	} else if (rc == -ENXIO) {
 		done->unsupported = true;
-		end(done, APPLY_FAILED, "it could not be locked: there is no %s with pci_mode devsec",
-		    wanted ?: "TSM");
+		end(done, APPLY_FAILED,
+		    "it could not be locked: there is no %s with pci_mode devsec", wanted ?: "TSM");
 	} else if (rc) {
 		end(done, APPLY_FAILED, "it could not be locked: no TSM was found: %s",
 		    strerror(-rc));
