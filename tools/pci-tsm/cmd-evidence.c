@@ -98,7 +98,7 @@ int cmd_evidence(int argc, char **argv)
 
 	rc = function_open(operands[0], &fn);
 	if (rc)
-		return cmd_status(rc);
+		return cmd_open_status(rc);
 	rc = collect(&fn, &request, nonce, operands[1]);
 	status = rc ? cmd_status(rc) : print(&fn, operands[1]);
 	function_close(&fn);

@@ -46,7 +46,7 @@ int cmd_lock(int argc, char **argv)
 
 	rc = function_open(operands[0], &fn);
 	if (rc)
-		return cmd_status(rc);
+		return cmd_open_status(rc);
 	memcpy(before, fn.state, sizeof(before));
 	rc = function_tsm(wanted, tsm);
 	if (!rc)
@@ -71,7 +71,7 @@ int cmd_unlock(int argc, char **argv)
 
 	rc = function_open(operands[0], &fn);
 	if (rc)
-		return cmd_status(rc);
+		return cmd_open_status(rc);
 	memcpy(before, fn.state, sizeof(before));
 	rc = function_unlock(&fn);
 	status = rc ? cmd_status(rc) : report(&fn, before);

@@ -172,7 +172,7 @@ int cmd_policy(int argc, char **argv)
 		status = check_rules(policy);
 	} else if (status == STATUS_OK) {
 		rc = function_open(words[2], &fn);
-		status = rc ? cmd_status(rc) : check_function(policy, &fn);
+		status = rc ? cmd_open_status(rc) : check_function(policy, &fn);
 		if (!rc)
 			function_close(&fn);
 	}

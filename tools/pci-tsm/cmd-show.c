@@ -124,7 +124,7 @@ int cmd_show(int argc, char **argv)
 
 	rc = function_open(operands[0], &fn);
 	if (rc)
-		return cmd_status(rc);
+		return cmd_open_status(rc);
 	rc = get_evidence(&fn, &ev, &have);
 	if (!rc && globals.json)
 		status = show_json(&fn, have ? &ev : NULL);

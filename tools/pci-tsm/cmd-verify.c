@@ -137,7 +137,7 @@ static enum status verify_address(struct verify_setup *setup, const char *addres
 
 	rc = function_open(address, &fn);
 	if (rc)
-		return cmd_status(rc);
+		return cmd_open_status(rc);
 	status = verify_setup_function(setup, &fn, digest, json);
 	function_close(&fn);
 	return status;

@@ -252,7 +252,7 @@ int cmd_watch(int argc, char **argv)
 
 	rc = watch_new(operands, nr, tell, &w);
 	if (rc)
-		return cmd_status(rc);
+		return nr ? cmd_open_status(rc) : cmd_status(rc);
 	status = run(w, once, timeout);
 	watch_free(w);
 	return status;

@@ -82,6 +82,8 @@ char **cmd_operands(const struct cmd *cmd, int argc, char **argv, int least, int
  * there, and so on. 0 is STATUS_OK.
  */
 enum status cmd_status(int error);
+/* The same for what function_open() returned: the operand itself may be wrong */
+enum status cmd_open_status(int error);
 
 /* "pcitsm VERB: ..." on stderr, and where help is. Return: STATUS_USAGE. */
 int cmd_usage(const struct cmd *cmd, const char *format, ...) __printf(2, 3);
@@ -131,7 +133,8 @@ void verify_setup_free(struct verify_setup *setup);
  * @id: what cmd_getopt() returned
  * @value: and its argument
  *
- * Complains. Return: enum status.
+ * Complains.
+ * Return: enum status.
  */
 enum status verify_setup_option(struct verify_setup *setup, int id, const char *value);
 

@@ -31,8 +31,8 @@ struct event {
 /**
  * event_open() - begin to receive uevents
  *
- * Needs no privilege. Return: a file descriptor for poll() and event_next(), or a
- * negative error number.
+ * Needs no privilege.
+ * Return: a file descriptor for poll() and event_next(), or a negative error number.
  */
 int event_open(void);
 

@@ -16,7 +16,8 @@
  * @data: what to write
  * @size: its size
  *
- * Complains. Return: 0 or a negative error number, -ENODEV if the function is gone.
+ * Complains.
+ * Return: 0 or a negative error number, -ENODEV if the function is gone.
  */
 int function_write(struct function *fn, enum write what, const char *path, const void *data,
 		   size_t size);

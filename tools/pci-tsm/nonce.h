@@ -13,7 +13,8 @@
  * @given: 64 hexadecimal digits, or the name of a file with 32 bytes; NULL: random bytes
  * @nonce: room for EVIDENCE_NONCE_SIZE
  *
- * Complains. Return: 0; -EINVAL: @given is neither; another negative error number.
+ * Complains.
+ * Return: 0; -EINVAL: @given is neither; another negative error number.
  */
 int nonce_get(const char *given, uint8_t *nonce);
 

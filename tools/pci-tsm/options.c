@@ -218,3 +218,8 @@ enum status cmd_status(int error)
 		return STATUS_ERROR;
 	}
 }
+
+enum status cmd_open_status(int error)
+{
+	return error == -EINVAL ? STATUS_USAGE : cmd_status(error);
+}

@@ -27,13 +27,24 @@ enum match_key {
 /**
  * struct match - which functions a rule is about
  * @keys: what of the following counts, never none
+ * @vendor: of the function
+ * @device: of this vendor
+ * @subsystem_vendor: who made the card
+ * @subsystem_device: of that vendor
+ * @revision: of the device
  * @class: with zeros for what was left out
  * @class_mask: and which bits of it were not
+ * @slot: the address
  */
 struct match {
 	unsigned int keys;
-	uint32_t vendor, device, subsystem_vendor, subsystem_device, revision;
-	uint32_t class, class_mask;
+	uint32_t vendor;
+	uint32_t device;
+	uint32_t subsystem_vendor;
+	uint32_t subsystem_device;
+	uint32_t revision;
+	uint32_t class;
+	uint32_t class_mask;
 	char slot[FUNCTION_ADDRESS];
 };
 
@@ -60,7 +71,8 @@ struct policy_rule *policy_add_rule(struct policy *policy);
  * @path: of the file; what it names is relative to its directory
  * @text: its contents
  *
- * Complains. Return: 0 or a negative error number; some rules may have been added.
+ * Complains.
+ * Return: 0 or a negative error number; some rules may have been added.
  */
 int policy_parse(struct policy *policy, const char *path, const struct bytes *text);
 

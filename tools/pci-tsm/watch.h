@@ -43,7 +43,8 @@ struct watch;
  * @tell: called for each thing that happened, in order
  * @watch: on success, to be freed with watch_free()
  *
- * Complains. Return: 0 or a negative error number.
+ * Complains.
+ * Return: 0 or a negative error number.
  */
 int watch_new(char **addresses, int nr, void (*tell)(const struct happening *happening),
 	      struct watch **watch);
