@@ -153,7 +153,7 @@ static struct json_object *report_of(const struct enrolment *what)
 {
 	struct json_object *object = json_object_new_object();
 	struct report report;
-	struct why why;
+	struct why why = {};
 
 	/* It is well-formed: it was verified */
 	if (report_parse(&what->ev->report, &report, &why))

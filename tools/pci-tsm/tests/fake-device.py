@@ -6,8 +6,9 @@
     fake-device.py collect DIR HEX  measure it for this nonce, into DIR/evidence/
 
 What is another one than usual stands in DIR/device.json: "change", an index whose
-value is changed; "svn"; "more": another one, at 0x11; "debug", the device mode; "info", INTERFACE_INFO of the report;
-"forge": true, a signature that is none; "replay": true, measurements for another nonce.
+value is changed; "svn"; "more": another one, at 0x11; "debug", the device mode; "info",
+INTERFACE_INFO of the report; "forge": true, a signature that is none; "replay": true,
+measurements for another nonce.
 """
 
 import json
