@@ -248,10 +248,12 @@ test_apply_while_the_host_cheats()
 
 	need_faults
 	policy ''
-	fault $RELOCK_AT $VALIDATE_MAPPING
+	# However often it is tried
+	fault $RELOCK_AT $VALIDATE_MAPPING 1 $ENDLESS
 	pcitsm apply --policy $POLICY "$TDI" 2>/tmp/err || rc=$?
 	[ $rc -eq 1 ] || [ $rc -eq 4 ] || fail "exit status $rc"
 	says /tmp/err "it was verified, but could not be accepted"
+	fault_clear
 	untouched
 	nothing_private
 }
