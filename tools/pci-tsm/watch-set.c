@@ -72,13 +72,14 @@ void watch_set_open(struct watch_set *set, int index)
 	struct pollfd *p = fds_of(set, index);
 
 	for (int i = 0; i < POLLED_PER_FUNCTION; i++) {
+		int fd;
+
 		if (p[i].fd >= 0)
 			continue;
-		p[i].fd = openat(set->functions[index].dirfd, polled[i], O_RDONLY | O_CLOEXEC);
-		p[i].events = POLLPRI;
-		p[i].revents = 0;
-		if (p[i].fd >= 0)
-			read_polled(p[i].fd);
+		fd = openat(set->functions[index].dirfd, polled[i], O_RDONLY | O_CLOEXEC);
+		p[i] = (struct pollfd) { .fd = fd, .events = POLLPRI };
+		if (fd >= 0)
+			read_polled(fd);
 		else if (errno != ENOENT && errno != ENODEV)
 			complain("%s: %s cannot be watched: %s", set->functions[index].address,
 				 polled[i], strerror(errno));
