@@ -152,8 +152,8 @@ static bool lock(struct function *fn, struct applied *done)
 	rc = function_tsm(wanted, tsm);
 	if (rc == -ENOTUNIQ) {
 		end(done, APPLY_FAILED,
-		    "it could not be locked: there are several TSMs; name one in the rule: "
-		    "\"tsm\": \"%s\"", tsm);
+		    "it could not be locked: there are several TSMs; "
+		    "name one in the rule: \"tsm\": \"%s\"", tsm);
 	} else if (rc == -ENXIO) {
 		done->unsupported = true;
 		end(done, APPLY_FAILED,

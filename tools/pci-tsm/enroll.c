@@ -87,8 +87,8 @@ enum status enroll_can_say(const struct enrolment *what)
 
 	if (!svn_of(what, &svn) || svn <= POLICY_SVN_MOST)
 		return STATUS_OK;
-	complain("%s: not enrolled: its security version number is %llu, and a policy cannot say "
-		 "more than 2^53; --ignore its measurement, if anything is good",
+	complain("%s: not enrolled: its security version number is %llu; "
+		 "a policy cannot say more than 2^53; --ignore its measurement, if anything is good",
 		 what->fn->address, (unsigned long long)svn);
 	return STATUS_REFUSED;
 }

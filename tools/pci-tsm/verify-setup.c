@@ -186,8 +186,8 @@ static void tell_slots(const struct policy *policy, const struct function *fn)
 			continue;
 		memcpy(there.address, other->match.slot, sizeof(there.address));
 		if (policy_match(policy, &there) == &other->rule)
-			complain("note: rule \"%s\" of %s is left out: it is for %s only, and files "
-				 "do not say where their function is",
+			complain("note: rule \"%s\" of %s is left out: it is for %s only; "
+				 "files do not say where their function is",
 				 other->name, other->file, there.address);
 	}
 }
@@ -312,8 +312,8 @@ enum status verify_setup_function(struct verify_setup *setup, struct function *f
 		return STATUS_USAGE;
 	}
 	if (setup->policy_path && (setup->name || setup->any_name)) {
-		complain("--policy and --%s contradict each other: the rule says whose "
-			 "certificate it must be", setup->name ? "name" : "any-name");
+		complain("--policy and --%s contradict each other; "
+			 "the rule says whose certificate it must be", setup->name ? "name" : "any-name");
 		return STATUS_USAGE;
 	}
 	function_cma_name(fn, name);

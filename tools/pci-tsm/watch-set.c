@@ -93,8 +93,8 @@ int watch_set_fits(int nr)
 	if (getrlimit(RLIMIT_NOFILE, &limit) ||
 	    limit.rlim_cur >= (rlim_t)nr * FILES_PER_FUNCTION + FILES_BESIDES)
 		return 0;
-	complain("%d functions cannot be watched with so few open files: raise ulimit -n, "
-		 "or name those that matter", nr);
+	complain("%d functions cannot be watched with so few open files; "
+		 "raise ulimit -n, or name those that matter", nr);
 	return -EMFILE;
 }
 

@@ -526,8 +526,7 @@ test_enroll_with_numbers_that_no_policy_has()
 	for _svn in 18446744073709551615 9007199254740993; do
 		echo "{ \"svn\": $_svn }" >"$fn/fake/device.json"
 		status 3 tool enroll 00:01.0 10-new.json
-		has err "its security version number is $_svn, and a policy cannot" \
-			"cannot say more than 2^53"
+		has err "its security version number is $_svn; a policy cannot say more than 2^53"
 		is files "$(ls 10-new* 2>/dev/null)" ""
 	done
 	status 0 tool enroll 00:01.0 10-new.json --ignore 0x10

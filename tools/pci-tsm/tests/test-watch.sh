@@ -335,7 +335,7 @@ test_too_many_functions_for_the_limit_are_an_error()
 	(ulimit -n 64; exec "$PCITSM" --sysfs sys watch --timeout 10) >out 2>err || _status=$?
 	is status "$_status" 1
 	is "messages" "$(cat err)" "pcitsm: 30 functions cannot be watched with so few\
- open files: raise ulimit -n, or name those that matter"
+ open files; raise ulimit -n, or name those that matter"
 	(ulimit -n 64; exec "$PCITSM" --sysfs sys watch --timeout 0.1 00:01.0) >out 2>err
 	is "messages for one" "$(cat err)" ''
 }
