@@ -313,7 +313,8 @@ enum status verify_setup_function(struct verify_setup *setup, struct function *f
 	}
 	if (setup->policy_path && (setup->name || setup->any_name)) {
 		complain("--policy and --%s contradict each other; "
-			 "the rule says whose certificate it must be", setup->name ? "name" : "any-name");
+			 "the rule says whose certificate it must be",
+			 setup->name ? "name" : "any-name");
 		return STATUS_USAGE;
 	}
 	function_cma_name(fn, name);
