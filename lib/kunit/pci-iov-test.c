@@ -94,7 +94,9 @@ static int pci_iov_test_init(struct kunit *test)
 
 static void pci_iov_test_disable(void *pf)
 {
+	pci_lock_rescan_remove();
 	pci_disable_sriov(pf);
+	pci_unlock_rescan_remove();
 }
 
 /* Enable the VF and return its device; it is gone when the test completes */
@@ -102,9 +104,13 @@ static struct pci_dev *pci_iov_test_enable(struct kunit *test, struct pci_dev *p
 {
 	struct pci_iov_test *ctx = test->priv;
 	struct pci_dev *vf;
+	int ret;
 
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, pci_iov_test_disable, pf), 0);
-	KUNIT_ASSERT_EQ(test, pci_enable_sriov(pf, 1), 0);
+	pci_lock_rescan_remove();
+	ret = pci_enable_sriov(pf, 1);
+	pci_unlock_rescan_remove();
+	KUNIT_ASSERT_EQ(test, ret, 0);
 	vf = kunit_pci_func_get_dev(test, ctx->vf);
 	KUNIT_ASSERT_NOT_NULL(test, vf);
 

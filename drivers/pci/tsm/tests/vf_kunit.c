@@ -276,10 +276,17 @@ static void vf_driver_told(struct kunit *test)
 	resets_expect_restored(test, vfs.pf, 3);
 }
 
+/* Who removes the PF holds the lock for that, who releases its driver only does not */
+static bool vf_pf_released;
+
 /* As drivers of PFs do */
 static void vf_pf_remove(struct pci_dev *pdev)
 {
+	if (vf_pf_released)
+		pci_lock_rescan_remove();
 	pci_disable_sriov(pdev);
+	if (vf_pf_released)
+		pci_unlock_rescan_remove();
 	pci_clear_master(pdev);
 }
 
@@ -342,8 +349,10 @@ static void vf_pf_differs(struct kunit *test)
 
 	vfs_run_together(test, &vfs);
 	vfs.pf->svn++;
+	vf_pf_released = true;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(vfs.pf->pdev));
 	resets_expect_lost(test, vfs.pf);
+	vf_pf_released = false;
 	for (int i = 0; i < NR_VFS; i++)
 		expect_gone(test, vfs.vf[i]);
 	KUNIT_EXPECT_EQ(test, pci_num_vf(vfs.pf->pdev), 0);
