@@ -29,11 +29,23 @@ static void tell_driver(struct pci_dev *pdev)
 		handlers->error_detected(pdev, pci_channel_io_perm_failure);
 }
 
+/*
+ * For a VF, its PF has to answer. pci_device_is_present() would not ask a PF that looks
+ * disconnected, as one does that was lost together with its VFs.
+ */
+static bool is_present(struct pci_dev *pdev)
+{
+	struct pci_dev *pf = pci_physfn(pdev);
+	u32 id;
+
+	return pci_bus_read_dev_vendor_id(pf->bus, pf->devfn, &id, 0);
+}
+
 /* The function is there all the time, unless it was pulled out meanwhile */
 static void reconnect(struct pci_dev *pdev)
 {
 	xchg(&pdev->error_state, pci_channel_io_normal);
-	if (!pci_device_is_present(pdev))
+	if (!is_present(pdev))
 		pci_dev_set_io_state(pdev, pci_channel_io_perm_failure);
 	/* For runtime PM it was an error, if it was lost when it resumed */
 	pm_runtime_set_active(&pdev->dev);

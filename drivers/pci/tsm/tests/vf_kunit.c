@@ -276,17 +276,14 @@ static void vf_driver_told(struct kunit *test)
 	resets_expect_restored(test, vfs.pf, 3);
 }
 
-/* Who removes the PF holds the lock for that, who releases its driver only does not */
-static bool vf_pf_released;
+/* Who removes the PF holds the lock that this takes, who releases its driver does not */
+static bool vf_pf_keeps_vfs;
 
 /* As drivers of PFs do */
 static void vf_pf_remove(struct pci_dev *pdev)
 {
-	if (vf_pf_released)
-		pci_lock_rescan_remove();
-	pci_disable_sriov(pdev);
-	if (vf_pf_released)
-		pci_unlock_rescan_remove();
+	if (!vf_pf_keeps_vfs)
+		pci_disable_sriov(pdev);
 	pci_clear_master(pdev);
 }
 
@@ -342,20 +339,22 @@ static void expect_gone(struct kunit *test, struct fake_dev *dev)
 	KUNIT_EXPECT_FALSE(test, dev->dma);
 }
 
-/* The PF is not what was accepted: its driver goes, and the VFs with it */
+/* The PF is not what was accepted: its driver goes, and those of VFs were not told */
 static void vf_pf_differs(struct kunit *test)
 {
 	struct vfs vfs;
 
 	vfs_run_together(test, &vfs);
 	vfs.pf->svn++;
-	vf_pf_released = true;
+	vf_pf_keeps_vfs = true;
 	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(vfs.pf->pdev));
 	resets_expect_lost(test, vfs.pf);
-	vf_pf_released = false;
-	for (int i = 0; i < NR_VFS; i++)
-		expect_gone(test, vfs.vf[i]);
-	KUNIT_EXPECT_EQ(test, pci_num_vf(vfs.pf->pdev), 0);
+	vf_pf_keeps_vfs = false;
+	for (int i = 0; i < NR_VFS; i++) {
+		KUNIT_EXPECT_STREQ(test, resets_fn(vfs.vf[i])->restore.status,
+				   "driver not told");
+		resets_expect_lost(test, vfs.vf[i]);
+	}
 }
 
 /* A reset that did not work leaves nothing to be restored */
