@@ -28,9 +28,6 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "pci_tsm."
 
-/* On as long as there is a TSM, without which no function is locked */
-DEFINE_STATIC_KEY_FALSE(pci_tsm_guard_key);
-
 static const char * const guard_names[] = {
 	[PCI_TSM_GUARD_ON] = "on",
 	[PCI_TSM_GUARD_REPORT] = "report",
@@ -180,7 +177,7 @@ static bool clears_master(const struct pci_dev *pdev, enum pci_tsm_verdict verdi
 }
 
 /**
- * __pci_tsm_config_write() - the kernel writes to a configuration register
+ * pci_tsm_config_write() - the kernel writes to a configuration register
  * @pdev: the function, with a TDISP state
  * @where: offset of the register
  * @size: size of the access in bytes
@@ -193,7 +190,7 @@ static bool clears_master(const struct pci_dev *pdev, enum pci_tsm_verdict verdi
  * Context: Any.
  * Return: 0, or %PCIBIOS_SET_FAILED if the write must not be carried out.
  */
-int __pci_tsm_config_write(const struct pci_dev *pdev, int where, int size, u32 *val)
+int pci_tsm_config_write(const struct pci_dev *pdev, int where, int size, u32 *val)
 {
 	struct pci_tsm_fn *fn = pdev->tsm_fn;
 	enum pci_tsm_verdict verdict;
@@ -214,7 +211,7 @@ int __pci_tsm_config_write(const struct pci_dev *pdev, int where, int size, u32 
 }
 
 /**
- * __pci_tsm_user_config_write() - userspace writes to a configuration register
+ * pci_tsm_user_config_write() - userspace writes to a configuration register
  * @pdev: the function, with a TDISP state
  * @where: offset of the register
  * @size: size of the access in bytes
@@ -224,7 +221,7 @@ int __pci_tsm_config_write(const struct pci_dev *pdev, int where, int size, u32 
  * Enable is changed.
  * Return: 0, or %-EPERM if the write must not be carried out.
  */
-int __pci_tsm_user_config_write(struct pci_dev *pdev, int where, int size, u32 *val)
+int pci_tsm_user_config_write(struct pci_dev *pdev, int where, int size, u32 *val)
 {
 	struct pci_tsm_fn *fn = pdev->tsm_fn;
 	enum pci_tsm_verdict verdict;
@@ -248,8 +245,8 @@ int __pci_tsm_user_config_write(struct pci_dev *pdev, int where, int size, u32 *
 }
 
 /**
- * __pci_tsm_user_config_check() - userspace writes to several registers at once
- * @pdev: the function, with a TDISP state
+ * pci_tsm_user_config_check() - userspace writes to several registers at once
+ * @pdev: any PCI device
  * @where: offset of the first one
  * @buf: what is written
  * @len: how many bytes, all of them in configuration space
@@ -259,12 +256,12 @@ int __pci_tsm_user_config_write(struct pci_dev *pdev, int where, int size, u32 *
  * Context: Process context.
  * Return: 0, or %-EPERM if a part of it must not be written.
  */
-int __pci_tsm_user_config_check(struct pci_dev *pdev, int where, const u8 *buf,
-				size_t len)
+int pci_tsm_user_config_check(struct pci_dev *pdev, int where, const u8 *buf,
+			      size_t len)
 {
 	struct pci_tsm_fn *fn = pdev->tsm_fn;
 
-	if (!is_guarded_from_user(fn) || pci_tsm_guard_mode != PCI_TSM_GUARD_ON)
+	if (!fn || !is_guarded_from_user(fn) || pci_tsm_guard_mode != PCI_TSM_GUARD_ON)
 		return 0;
 
 	for (size_t i = 0; i < len; i++) {

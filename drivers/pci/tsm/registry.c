@@ -155,7 +155,6 @@ int pci_tsm_devsec_register(struct tsm_dev *tsm_dev)
 	rc = xa_insert(&pci_tsm_devsecs, tsm_dev->id, tsm_dev, GFP_KERNEL);
 	if (rc)
 		return rc;
-	static_branch_inc(&pci_tsm_guard_key);
 
 	if (first)
 		pci_tsm_update_all();
@@ -182,7 +181,6 @@ void pci_tsm_devsec_unregister(struct tsm_dev *tsm_dev)
 		pci_tsm_fn_drain(pdev->tsm_fn, tsm_dev);
 		pci_dev_put(pdev);
 	}
-	static_branch_dec(&pci_tsm_guard_key);
 
 	guard(mutex)(&attrs_lock);
 	if (xa_empty(&pci_tsm_devsecs))
