@@ -71,6 +71,19 @@ void pci_tsm_guard_exit(struct pci_tsm_fn *fn)
 	cancel_work_sync(&fn->guard.work);
 }
 
+/*
+ * Userspace writes under pci_lock: what it was allowed to write before is written when
+ * this returns, and everything else is judged by what is set here.
+ */
+static void set_guard(struct pci_tsm_fn *fn, bool on)
+	__must_hold(&fn->lock)
+{
+	guard(raw_spinlock_irq)(&pci_lock);
+	WRITE_ONCE(fn->guard.changes, fn->guard.changes + 1);
+	/* Who sees it sees @map, too */
+	smp_store_release(&fn->guard.on, on);
+}
+
 /**
  * pci_tsm_guard_start() - keep a function's configuration from now on
  * @fn: the function, about to be locked
@@ -82,8 +95,19 @@ void pci_tsm_guard_start(struct pci_tsm_fn *fn)
 	pci_tsm_guard_find(fn->pdev, &fn->guard.map);
 	fn->guard.msix_locked = true;
 	pci_tsm_guard_attach(fn);
-	/* Who sees it sees what is above, too */
-	smp_store_release(&fn->guard.on, true);
+	set_guard(fn, true);
+}
+
+/**
+ * pci_tsm_guard_stop() - a function may be configured again
+ * @fn: the function, no longer LOCKED or in RUN
+ *
+ * Context: Process context under the function's lock.
+ */
+void pci_tsm_guard_stop(struct pci_tsm_fn *fn)
+{
+	if (fn->guard.on)
+		set_guard(fn, false);
 }
 
 /**
@@ -211,6 +235,19 @@ int pci_tsm_config_write(const struct pci_dev *pdev, int where, int size, u32 *v
 }
 
 /**
+ * pci_tsm_config_changes() - has it changed what may be written to a function?
+ * @pdev: the function, with a TDISP state
+ *
+ * Context: Any. What was found out before still holds if the number is the same under
+ * pci_lock.
+ * Return: how often it changed so far.
+ */
+unsigned int pci_tsm_config_changes(const struct pci_dev *pdev)
+{
+	return READ_ONCE(pdev->tsm_fn->guard.changes);
+}
+
+/**
  * pci_tsm_user_config_write() - userspace writes to a configuration register
  * @pdev: the function, with a TDISP state
  * @where: offset of the register
@@ -260,11 +297,14 @@ int pci_tsm_user_config_check(struct pci_dev *pdev, int where, const u8 *buf,
 			      size_t len)
 {
 	struct pci_tsm_fn *fn = pdev->tsm_fn;
+	int rc = 0;
 
 	if (!fn || !is_guarded_from_user(fn) || pci_tsm_guard_mode != PCI_TSM_GUARD_ON)
 		return 0;
 
-	for (size_t i = 0; i < len; i++) {
+	/* In the middle of a reset it answers with anything */
+	pci_cfg_access_lock(pdev);
+	for (size_t i = 0; i < len && !rc; i++) {
 		struct pci_tsm_write write = {
 			.where = where + i,
 			.size = 1,
@@ -282,10 +322,11 @@ int pci_tsm_user_config_check(struct pci_dev *pdev, int where, const u8 *buf,
 		    PCI_TSM_REFUSE)
 			continue;
 		report(fn, write.where, 1, write.val, PCI_TSM_REFUSE, name);
-		return -EPERM;
+		rc = -EPERM;
 	}
+	pci_cfg_access_unlock(pdev);
 
-	return 0;
+	return rc;
 }
 
 /**

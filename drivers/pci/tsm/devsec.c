@@ -191,7 +191,7 @@ static void fn_set_state(struct pci_tsm_fn *fn, enum pci_tsm_state state,
 
 	/* On already while the function is being locked */
 	if (state == PCI_TSM_UNLOCKED || state == PCI_TSM_ERROR)
-		WRITE_ONCE(fn->guard.on, false);
+		pci_tsm_guard_stop(fn);
 	if (state == prev)
 		return;
 

@@ -102,6 +102,12 @@ static void release_work(struct work_struct *work)
 	WRITE_ONCE(fn->release.pending, false);
 }
 
+static void queue_release(struct pci_tsm_fn *fn)
+{
+	/* Not in the middle of a suspend */
+	queue_work(system_freezable_wq, &fn->release.work);
+}
+
 /**
  * pci_tsm_release_init() - prepare for the loss of a function
  * @fn: the function, not known to anybody yet
@@ -119,7 +125,9 @@ void pci_tsm_release_init(struct pci_tsm_fn *fn)
  */
 void pci_tsm_release_exit(struct pci_tsm_fn *fn)
 {
-	if (cancel_work_sync(&fn->release.work) && fn->release.disconnected)
+	cancel_work_sync(&fn->release.work);
+	/* It has not been carried out */
+	if (fn->release.disconnected)
 		pm_runtime_put_noidle(&fn->pdev->dev);
 }
 
@@ -162,6 +170,50 @@ void pci_tsm_release_start(struct pci_tsm_fn *fn)
 	}
 
 	WRITE_ONCE(fn->release.pending, true);
-	/* Not in the middle of a suspend */
-	queue_work(system_freezable_wq, &fn->release.work);
+	if (!fn->release.recoveries)
+		queue_release(fn);
+}
+
+/**
+ * pci_tsm_recovery_begin() - recovery from an error begins
+ * @pdev: any PCI device
+ *
+ * Recovery tells one driver after the other, each under the lock of its device and all
+ * of them under pci_bus_sem. The driver of a PF wants that for itself when it is
+ * released, to remove its VFs, and holds the lock of its device then. So no driver is
+ * released before pci_tsm_recovery_end().
+ *
+ * Context: Process context. Sleeps as long as TSM operations do.
+ */
+void pci_tsm_recovery_begin(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pdev->tsm_fn;
+
+	if (!fn)
+		return;
+
+	guard(mutex)(&fn->lock);
+	fn->release.recoveries++;
+}
+
+/**
+ * pci_tsm_recovery_end() - recovery from an error has ended, or failed
+ * @pdev: any PCI device
+ *
+ * Context: as pci_tsm_recovery_begin().
+ */
+void pci_tsm_recovery_end(struct pci_dev *pdev)
+{
+	struct pci_tsm_fn *fn = pdev->tsm_fn;
+
+	if (!fn)
+		return;
+
+	guard(mutex)(&fn->lock);
+	/* A function that was found meanwhile has not seen it begin */
+	if (!fn->release.recoveries || --fn->release.recoveries)
+		return;
+	/* Who removes it has released the driver */
+	if (fn->release.pending && !fn->leaving)
+		queue_release(fn);
 }

@@ -520,7 +520,10 @@ int pci_tsm_restore_arm(struct pci_tsm_fn *fn, bool armed)
 	return 0;
 }
 
-/* @by_pf: it is reset together with its PF, and may be told of that later */
+/*
+ * @by_pf: it is reset together with its PF, and restored together with it, unless it is
+ * told for itself as well
+ */
 static void fn_reset_prepare(struct pci_tsm_fn *fn, bool quiet, bool by_pf)
 {
 	struct pci_tsm_restore *r = &fn->restore;
@@ -535,6 +538,8 @@ static void fn_reset_prepare(struct pci_tsm_fn *fn, bool quiet, bool by_pf)
 	if (r->pending) {
 		if (r->by_pf && quiet)
 			r->unquiet = false;
+		if (!by_pf)
+			r->by_pf = false;
 		return;
 	}
 	if (fn->state != PCI_TSM_LOCKED && fn->state != PCI_TSM_RUN)
@@ -595,6 +600,12 @@ static bool fn_reset_start(struct pci_tsm_fn *fn)
 	       queue_work(restore_wq, &fn->restore.work);
 }
 
+/* One that is told for itself has no configuration yet */
+static bool vf_start(struct pci_tsm_fn *vf)
+{
+	return READ_ONCE(vf->restore.by_pf) && fn_reset_start(vf);
+}
+
 static bool vf_finish(struct pci_tsm_fn *vf)
 {
 	return flush_work(&vf->restore.work);
@@ -636,7 +647,7 @@ void pci_tsm_reset_start(struct pci_dev *pdev)
 {
 	if (pdev->tsm_fn)
 		fn_reset_start(pdev->tsm_fn);
-	call_vfs(pdev, fn_reset_start);
+	call_vfs(pdev, vf_start);
 }
 
 /**

@@ -58,17 +58,20 @@ struct pci_tsm_restore {
  * struct pci_tsm_release - the driver of a function that fell out of RUN
  * @pending: it is about to be released
  * @disconnected: &pci_dev.error_state says so, though the function is there
+ * @recoveries: from errors that are under way, which it waits for
  * @work: tells and releases it
  */
 struct pci_tsm_release {
 	bool pending;
 	bool disconnected;
+	unsigned int recoveries;
 	struct work_struct work;
 };
 
 /**
  * struct pci_tsm_guard - the configuration of a function that must keep still
- * @on: it does; set by config.c, cleared with @state of &struct pci_tsm_fn
+ * @on: it does; written by config.c under pci_lock
+ * @changes: how often @on was written, for who decided by it before taking pci_lock
  * @msix_locked: so does MSI-X
  * @stop: a driver cleared Bus Master Enable and did not set it again
  * @user_stop: so did userspace
@@ -78,6 +81,7 @@ struct pci_tsm_release {
  */
 struct pci_tsm_guard {
 	bool on;
+	unsigned int changes;
 	bool msix_locked;
 	bool stop;
 	bool user_stop;
@@ -205,6 +209,8 @@ extern enum pci_tsm_guard_mode pci_tsm_guard_mode;
 void pci_tsm_guard_init(struct pci_tsm_fn *fn);
 void pci_tsm_guard_exit(struct pci_tsm_fn *fn);
 void pci_tsm_guard_start(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock);
+void pci_tsm_guard_stop(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock);
 void pci_tsm_guard_attach(struct pci_tsm_fn *fn);
 

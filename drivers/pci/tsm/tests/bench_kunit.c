@@ -225,7 +225,7 @@ static struct kunit_suite bench_test_suite = {
 	.test_cases = bench_test_cases,
 };
 
-/* From here on each config write asks whether it is to a function that was locked */
+/* Where functions can be locked; this one cannot */
 static void bench_beside_tsm(struct kunit *test)
 {
 	struct fake_tsm *tsm = fake_tsm_create(test);

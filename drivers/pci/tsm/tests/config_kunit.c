@@ -363,6 +363,20 @@ static void config_while_locking(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pci_user_write_config_byte(dev->pdev, PCI_BIST, 1));
 }
 
+/* What was kept of a value is not, if the function is not LOCKED any more */
+static void config_changes_meanwhile(struct kunit *test)
+{
+	struct fake_dev *dev = config_dev(test);
+
+	config_run(test, dev);
+	fake_fail(config_tsm(test), "dma_disable", 1, -EIO);
+	KUNIT_EXPECT_EQ(test, 0, pci_user_write_config_word(dev->pdev, PCI_COMMAND, 0));
+	pci_tsm_release_wait(config_fn(dev));
+	KUNIT_EXPECT_EQ(test, config_fn(dev)->state, PCI_TSM_ERROR);
+	KUNIT_EXPECT_EQ(test, 0, kunit_pci_func_config_get(dev->func, PCI_COMMAND, 2) &
+				 CMD_BOTH);
+}
+
 /* As sysfs and /proc/bus/pci do: all is written, or nothing */
 static void config_user_check(struct kunit *test)
 {
@@ -693,6 +707,7 @@ static struct kunit_case config_test_cases[] = {
 	KUNIT_CASE_PARAM(config_during_reset, reg_gen_params),
 	KUNIT_CASE(config_plain),
 	KUNIT_CASE(config_while_locking),
+	KUNIT_CASE(config_changes_meanwhile),
 	KUNIT_CASE(config_user_check),
 	KUNIT_CASE(config_msix_locked),
 	KUNIT_CASE(config_user_stops_dma),

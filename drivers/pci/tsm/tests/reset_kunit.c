@@ -811,6 +811,59 @@ static void reset_recovery_lost(struct kunit *test)
 	resets_expect_lost(test, dev);
 }
 
+/* It is lost while others are still to be told */
+static pci_ers_result_t lose_subordinates(struct pci_dev *pdev)
+{
+	pci_tsm_reset_failed(pdev);
+	pci_tsm_release_wait(pdev->tsm_fn);
+	return pdev->dev.driver ? PCI_ERS_RESULT_RECOVERED : PCI_ERS_RESULT_DISCONNECT;
+}
+
+/* Its driver would wait for who tells them, who waits for it */
+static void reset_recovery_releases_later(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+
+	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
+			pcie_do_recovery(dev->pdev, pci_channel_io_frozen,
+					 lose_subordinates));
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "EXr");
+	resets_expect_usable(test, dev);
+
+	/* Two of them, of ports one below the other */
+	dev->svn++;
+	pci_tsm_recovery_begin(dev->pdev);
+	pci_tsm_recovery_begin(dev->pdev);
+	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
+	pci_tsm_recovery_end(dev->pdev);
+	pci_tsm_release_wait(resets_fn(dev));
+	KUNIT_EXPECT_NOT_NULL(test, dev->pdev->dev.driver);
+	KUNIT_EXPECT_EQ(test, -EBUSY, fake_unlock(resets_tsm(test), dev));
+	pci_tsm_recovery_end(dev->pdev);
+	resets_expect_lost(test, dev);
+	/* Found after it had begun */
+	pci_tsm_recovery_end(dev->pdev);
+	resets_expect_usable(test, dev);
+}
+
+static void reset_removed_in_recovery(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+	struct pci_tsm_fn *fn = resets_fn(dev);
+	int users = atomic_read(&dev->pdev->dev.power.usage_count);
+
+	dev->svn++;
+	pci_tsm_recovery_begin(dev->pdev);
+	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
+	KUNIT_EXPECT_EQ(test, 0, kunit_pci_func_remove(dev->func));
+	KUNIT_EXPECT_NULL(test, dev->pdev->dev.driver);
+	pci_tsm_recovery_end(dev->pdev);
+	KUNIT_EXPECT_FALSE(test, work_busy(&fn->release.work));
+	/* One less: the driver's */
+	KUNIT_EXPECT_EQ(test, atomic_read(&dev->pdev->dev.power.usage_count), users - 1);
+}
+
 /* Power that went is a reset, and the TSM knows if it went */
 static void reset_power(struct kunit *test)
 {
@@ -1132,6 +1185,8 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_not_restored),
 	KUNIT_CASE(reset_recovery),
 	KUNIT_CASE(reset_recovery_lost),
+	KUNIT_CASE(reset_recovery_releases_later),
+	KUNIT_CASE(reset_removed_in_recovery),
 	KUNIT_CASE(reset_power),
 	KUNIT_CASE(reset_power_locked),
 #ifdef CONFIG_SUSPEND

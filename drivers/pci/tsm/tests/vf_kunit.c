@@ -244,14 +244,22 @@ static void vf_driver_not_told(struct kunit *test)
 }
 
 /* As recovery from an error does, which tells all drivers; @first is met before @then */
-static void recover(struct fake_dev *pf, struct fake_dev *first, struct fake_dev *then)
+static void recover(struct kunit *test, struct fake_dev *pf, struct fake_dev *first,
+		    struct fake_dev *then)
 {
+	struct fake_dev *vf = first == pf ? then : first;
+
 	guard(device)(&pf->pdev->dev);
 	pci_save_state(pf->pdev);
+	pci_save_state(vf->pdev);
 	pci_tsm_reset_prepare(first->pdev, true);
 	pci_tsm_reset_prepare(then->pdev, true);
 	pcie_flr(pf->pdev);
 	pci_restore_state(pf->pdev);
+	/* It is not locked before it has its configuration */
+	KUNIT_EXPECT_TRUE(test, resets_fn(vf)->restore.pending);
+	KUNIT_EXPECT_EQ(test, vf->state, PCI_TSM_ERROR);
+	pci_restore_state(vf->pdev);
 }
 
 static void vf_driver_told(struct kunit *test)
@@ -262,15 +270,15 @@ static void vf_driver_told(struct kunit *test)
 	vfs_run(test, &vfs);
 	vf = vfs.vf[0];
 	resets_bind(test, vf);
-	recover(vfs.pf, vfs.pf, vf);
+	recover(test, vfs.pf, vfs.pf, vf);
 	resets_expect_restored(test, vf, 1);
 	KUNIT_EXPECT_TRUE(test, vf->dma);
-	recover(vfs.pf, vf, vfs.pf);
+	recover(test, vfs.pf, vf, vfs.pf);
 	resets_expect_restored(test, vf, 2);
 
 	/* It is told, and has to be what was accepted all the same */
 	vf->cert++;
-	recover(vfs.pf, vfs.pf, vf);
+	recover(test, vfs.pf, vfs.pf, vf);
 	KUNIT_EXPECT_STREQ(test, resets_fn(vf)->restore.status, "certificates differ");
 	resets_expect_lost(test, vf);
 	resets_expect_restored(test, vfs.pf, 3);
