@@ -110,7 +110,7 @@ def attach_section(directory):
                      r"at_once \d+ link_ms (\d+)$")
     if not found:
         return None
-    section = Section("Many functions at once, 100 ms for each TSM operation (UML)",
+    section = Section("Many functions at once, TSM operations of 100 ms: 1 and 12 (UML)",
                       "tsm/connect", "lock, accept", one_scale=True)
     for number, attach, link in found:
         section.add("%s function%s" % (number, "" if number == "1" else "s"), "ms",

@@ -16,6 +16,7 @@ steps_failed=0
 steps_skipped=0
 
 steps_wanted=
+steps_known=
 
 steps_only()
 {
@@ -24,6 +25,7 @@ steps_only()
 
 step()
 {
+	steps_known="$steps_known $1 "
 	case $steps_wanted in
 	"" | "  " | *" $1 "*) ;;
 	*) return 0 ;;
@@ -88,6 +90,13 @@ step_do()
 
 steps_done()
 {
+	for _name in $steps_wanted; do
+		case $steps_known in
+		*" $_name "*) continue ;;
+		esac
+		echo "not ok - no such step: $_name"
+		steps_failed=$((steps_failed + 1))
+	done
 	if [ "$steps_skipped" -gt 0 ]; then
 		echo "$steps_passed passed, $steps_failed failed, $steps_skipped skipped"
 	else

@@ -28,17 +28,13 @@ IGB_TXDCTL=0xe028
 modprobe virtio_blk
 modprobe igb
 
-# first_for(driver) - the first function that it serves
-first_for()
+# use(driver) - the first function that it serves
+use()
 {
-	local bdf
-
-	for bdf in $TDIS; do
-		[ "$(driver_for "$bdf")" != "$1" ] || break
-		bdf=
+	for TDI in $TDIS; do
+		[ "$(driver_for "$TDI")" != "$1" ] || return 0
 	done
-	[ -n "$bdf" ] || skip "no function for $1 here"
-	echo "$bdf"
+	missing "no function for $1 here"
 }
 
 # Without its driver, $TDI is told to fetch a descriptor from private memory
@@ -156,19 +152,19 @@ stays_in_run()
 
 test_nvme()
 {
-	TDI=$(first_for nvme)
+	use nvme
 	stays_in_run nvme
 }
 
 test_virtio_blk()
 {
-	TDI=$(first_for virtio-pci)
+	use virtio-pci
 	stays_in_run virtio-pci
 }
 
 test_igb()
 {
-	TDI=$(first_for igb)
+	use igb
 	stays_in_run igb
 }
 

@@ -120,12 +120,15 @@ fault_port()
 
 need_faults()
 {
-	fault_port >/dev/null || skip "no fault port"
+	fault_port >/dev/null || missing "no fault port"
 }
 
 fault_read()
 {
-	printf '%d\n' "$(pcicfg "$TDI" read $(($(fault_port) + $1)) 4)"
+	local port
+
+	port=$(fault_port) || fail "no fault port"
+	printf '%d\n' "$(pcicfg "$TDI" read $((port + $1)) 4)"
 }
 
 # fault(command, [class, [nth, [count, [value, [value2]]]]])
@@ -133,7 +136,7 @@ fault()
 {
 	local port
 
-	port=$(fault_port) || skip "no fault port"
+	port=$(fault_port) || missing "no fault port"
 	# CLASS, NTH, COUNT, VALUE, VALUE2
 	pcicfg "$TDI" write $((port + FAULT_ARGS)) 4 "${2:-0}" "${3:-1}" "${4:-1}" \
 		"${5:-0}" "${6:-0}"

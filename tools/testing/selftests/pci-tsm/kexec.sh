@@ -36,13 +36,15 @@ give_up()
 	exit "$KSFT_FAIL"
 }
 
-# busy(function) - its disk is written to from now on
+# busy(function) - its disk is written to from now on, by one of $WRITERS
+WRITERS=
 busy()
 {
 	within 10 has_disk "$1"
 	while :; do
 		dd if=/dev/urandom of="/dev/$(disk "$1")" bs=64k count=256 || break
 	done 2>/dev/null &
+	WRITERS="$WRITERS $!"
 }
 
 first_kernel()
@@ -66,6 +68,8 @@ first_kernel()
 	busy "$WITH_SHUTDOWN"
 	busy "$WITHOUT_SHUTDOWN"
 	sleep 0.5
+	# shellcheck disable=SC2086
+	kill -0 $WRITERS || fail "nothing writes"
 	kexec-into "$IMAGE" /tmp/initrd generation=1 generation=2
 	fail "still in the first kernel"
 }

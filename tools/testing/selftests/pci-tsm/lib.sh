@@ -43,6 +43,14 @@ skip()
 	exit "$KSFT_SKIP"
 }
 
+# missing(text) - the test is not applicable here, unless here is the test guest, which
+# has what is needed or should not be asked for it
+missing()
+{
+	[ -z "${guest_tag:-}" ] || fail "$*"
+	skip "$*"
+}
+
 # is(what, seen, expected)
 is()
 {

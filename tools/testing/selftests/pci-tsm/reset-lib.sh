@@ -144,11 +144,11 @@ qemu()
 {
 	local n=100 port
 
-	modprobe virtio_console || skip "no virtio_console"
+	modprobe virtio_console || missing "no virtio_console"
 	# Names of ports come later
 	until port=$(hmp_port); do
 		n=$((n - 1))
-		[ $n -gt 0 ] || skip "no port to QEMU's monitor"
+		[ $n -gt 0 ] || missing "no port to QEMU's monitor"
 		sleep 0.05
 	done
 	echo "$*" >"/dev/$port"

@@ -136,6 +136,7 @@ test_run_under_io()
 	done 2>/dev/null &
 	pid=$!
 	sleep 0.5
+	kill -0 $pid || fail "nothing writes"
 	unplug run error
 	wait $pid || :
 }
