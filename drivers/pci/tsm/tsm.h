@@ -25,7 +25,7 @@ struct pci_tsm_report;
 #define PCI_TSM_REASON_SIZE	64
 
 /**
- * struct pci_tsm_restore - what reset.c knows of a function
+ * struct pci_tsm_restore - what restore.c and reset.c know of a function
  * @armed: restore the function after a reset; in RUN only
  * @pending: a reset happened, or is about to, in LOCKED or RUN
  * @unquiet: the driver was not told of it
@@ -221,7 +221,7 @@ void pci_tsm_release_wait(struct pci_tsm_fn *fn);
 void pci_tsm_release_start(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock);
 
-/* reset.c */
+/* restore.c */
 extern unsigned int pci_tsm_restore_burst;
 extern unsigned int pci_tsm_restore_interval;
 extern unsigned int pci_tsm_check;
@@ -230,6 +230,12 @@ void pci_tsm_restore_exit(struct pci_tsm_fn *fn);
 void pci_tsm_restore_watch(struct pci_tsm_fn *fn);
 void pci_tsm_restore_look(struct pci_tsm_fn *fn);
 int pci_tsm_restore_arm(struct pci_tsm_fn *fn, bool armed);
+bool pci_tsm_restore_start(struct pci_tsm_fn *fn);
+bool pci_tsm_restore_wait(struct pci_tsm_fn *fn);
+void pci_tsm_restore_check(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock);
+void pci_tsm_restore_give_up(struct pci_tsm_fn *fn, const char *why)
+	__must_hold(&fn->lock);
 
 /* registry.c */
 int pci_tsm_fn_add(struct pci_tsm_fn *fn);
