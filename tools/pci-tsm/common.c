@@ -42,7 +42,7 @@ static int grow(struct bytes *b, size_t *room, size_t most)
 	return 0;
 }
 
-static int read_all(int fd, size_t most, struct bytes *out)
+static int read_to_end(int fd, size_t most, struct bytes *out)
 {
 	size_t room = 0;
 
@@ -70,28 +70,36 @@ static int read_all(int fd, size_t most, struct bytes *out)
 	return 0;
 }
 
-static int read_once(int dirfd, const char *path, size_t most, struct bytes *out)
+int bytes_read(int fd, size_t most, struct bytes *out)
 {
 	struct stat st;
-	int fd, rc;
+	int rc;
 
 	*out = (struct bytes) {};
+	if (most > SIZE_MAX / 4)
+		return -EINVAL;
+	if (fstat(fd, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	rc = read_to_end(fd, most, out);
+	if (rc)
+		bytes_free(out);
+	return rc;
+}
+
+static int read_once(int dirfd, const char *path, size_t most, struct bytes *out)
+{
+	int fd, rc;
 
 	/* Nobody can make us wait by putting a FIFO there */
 	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st))
-		rc = -errno;
-	else if (S_ISDIR(st.st_mode))
-		rc = -EISDIR;
-	else if (!S_ISREG(st.st_mode))
-		rc = -EINVAL;
-	else
-		rc = read_all(fd, most, out);
+	rc = bytes_read(fd, most, out);
 	close(fd);
-	if (rc)
-		bytes_free(out);
 	return rc;
 }
 
@@ -100,8 +108,6 @@ int bytes_read_file(int dirfd, const char *path, size_t most, struct bytes *out)
 	int rc = -ESTALE;
 
 	*out = (struct bytes) {};
-	if (most > SIZE_MAX / 4)
-		return -EINVAL;
 	for (int i = 0; i <= READ_TRIES && rc == -ESTALE; i++)
 		rc = read_once(dirfd, path, most, out);
 	return rc;

@@ -40,12 +40,22 @@ struct bytes {
 void bytes_free(struct bytes *b);
 
 /**
- * bytes_read_file() - read a whole file, regular or of sysfs
- * @dirfd: what @path is relative to, or AT_FDCWD
- * @path: the file
+ * bytes_read() - read what is left of an open file, regular or of sysfs
+ * @fd: the file
  * @most: more than that is an error (-EFBIG)
  * @out: on success, to be freed with bytes_free(); has a zero byte behind its end,
  *	which does not count
+ *
+ * Return: 0; -EISDIR or -EINVAL: it is no regular file; another negative error number.
+ */
+int bytes_read(int fd, size_t most, struct bytes *out);
+
+/**
+ * bytes_read_file() - read a whole file
+ * @dirfd: what @path is relative to, or AT_FDCWD
+ * @path: the file
+ * @most: as for bytes_read()
+ * @out: likewise
  *
  * A read is begun anew up to eight times if it fails with ESTALE, as those of
  * evidence do that is collected meanwhile.

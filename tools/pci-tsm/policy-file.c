@@ -58,23 +58,24 @@ static int trusted_parent(const char *path)
  * Follow links, each end of which must be ours, and open what is there, so that what is
  * judged is what is read. Return: a file descriptor or a negative error number.
  */
-static int open_trusted(const char *path, struct stat *st)
+static int open_trusted(const char *path)
 {
 	char real[PATH_MAX];
+	struct stat st;
 	int fd, rc;
 
-	if (lstat(path, st) || !realpath(path, real))
+	if (lstat(path, &st) || !realpath(path, real))
 		return wrong(path, -errno);
 	/* In /tmp, anybody may have made a link to a policy that is for something else */
-	if (S_ISLNK(st->st_mode) && st->st_uid && st->st_uid != geteuid()) {
-		complain("%s belongs to user %u: must be root's, or yours", path, st->st_uid);
+	if (S_ISLNK(st.st_mode) && st.st_uid && st.st_uid != geteuid()) {
+		complain("%s belongs to user %u: must be root's, or yours", path, st.st_uid);
 		return -EPERM;
 	}
 	/* Nobody can make us wait by putting a FIFO there */
 	fd = open(real, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return wrong(path, -errno);
-	rc = fstat(fd, st) ? wrong(path, -errno) : ours(path, st, false);
+	rc = fstat(fd, &st) ? wrong(path, -errno) : ours(path, &st, false);
 	if (!rc)
 		rc = trusted_parent(path);
 	if (!rc)
@@ -87,56 +88,27 @@ static int open_trusted(const char *path, struct stat *st)
 
 int policy_trusted(const char *path)
 {
-	struct stat st;
-	int fd = open_trusted(path, &st);
+	int fd = open_trusted(path);
 
 	if (fd < 0)
 		return fd;
 	close(fd);
-	return 0;
-}
-
-static int read_text(int fd, const struct stat *st, struct bytes *text)
-{
-	if (!S_ISREG(st->st_mode))
-		return -EINVAL;
-	if (st->st_size > POLICY_FILE_MOST)
-		return -EFBIG;
-	/* One more, for the zero byte that the parser wants behind the end */
-	text->data = malloc(st->st_size + 1);
-	if (!text->data)
-		return -ENOMEM;
-	while (text->size < (size_t)st->st_size) {
-		ssize_t n = read(fd, text->data + text->size, st->st_size - text->size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		text->size += n;
-	}
-	text->data[text->size] = 0;
 	return 0;
 }
 
 static int load_file(struct policy *policy, const char *path)
 {
 	size_t first = policy->nr_rules;
-	struct bytes text = {};
-	struct stat st;
+	struct bytes text;
 	int fd, rc;
 
-	fd = open_trusted(path, &st);
+	fd = open_trusted(path);
 	if (fd < 0)
 		return fd;
-	rc = read_text(fd, &st, &text);
+	rc = bytes_read(fd, POLICY_FILE_MOST, &text);
 	close(fd);
-	if (rc) {
-		bytes_free(&text);
+	if (rc)
 		return wrong(path, rc);
-	}
 	rc = policy_parse(policy, path, &text);
 	bytes_free(&text);
 	/* Who may say what the roots are may say that anything is good */
