@@ -13,6 +13,7 @@
 
 #include <json.h>
 
+#include "address.h"
 #include "apply.h"
 #include "cmd.h"
 #include "enroll.h"
@@ -293,6 +294,9 @@ int cmd_enroll(int argc, char **argv)
 			enroll.what.restore = false;
 			break;
 		case OPTION_TSM:
+			if (!address_is_tsm(value))
+				return cmd_usage(&cmd_enroll_verb,
+						 "%s: expected tsm and a number", value);
 			enroll.what.tsm = value;
 			break;
 		case OPTION_FORCE:

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "cmd.h"
 
 enum { TSM = 1 };
@@ -40,8 +41,11 @@ int cmd_lock(int argc, char **argv)
 	char before[16];
 	int rc;
 
-	while (cmd_getopt(&cmd_lock_verb, argc, argv, &value) >= 0)
+	while (cmd_getopt(&cmd_lock_verb, argc, argv, &value) >= 0) {
+		if (!address_is_tsm(value))
+			return cmd_usage(&cmd_lock_verb, "%s: expected tsm and a number", value);
 		wanted = value;
+	}
 	operands = cmd_operands(&cmd_lock_verb, argc, argv, 1, 1, NULL);
 
 	rc = function_open(operands[0], &fn);

@@ -126,10 +126,6 @@ int function_tsm(const char *wanted, char *tsm)
 		}
 		return 0;
 	}
-	if (!address_is_tsm(wanted) || strlen(wanted) >= TSM_NAME) {
-		complain("expected the name of a TSM: \"tsm\" and a number");
-		return -ENXIO;
-	}
 	rc = is_devsec(wanted);
 	if (rc == 1) {
 		snprintf(tsm, TSM_NAME, "%s", wanted);

@@ -86,7 +86,7 @@ void function_list_free(struct function *list, int nr);
 
 /**
  * function_tsm() - the TSM to lock with
- * @wanted: "tsmN", or NULL: the only one with pci_mode devsec
+ * @wanted: a name that address_is_tsm(), or NULL: the only one with pci_mode devsec
  * @tsm: room for 16 characters
  *
  * Complains.

@@ -568,6 +568,10 @@ test_enroll_with_a_tsm()
 	device 0000:00:01.0
 	status 0 tool enroll 00:01.0 10-new.json --tsm tsm1
 	json 10-new.json 'o["rules"][0]["tsm"] == "tsm1"'
+	status 2 tool enroll 00:01.0 20-new.json --tsm ../tsm1
+	has err ': expected tsm and a number; see pcitsm enroll --help'
+	status 5 tool enroll 00:01.0 20-new.json --tsm tsm2
+	is files "$(ls 20-* 2>/dev/null)" ""
 	status 0 tool apply --policy 10-new.json 00:01.0
 	is TSM "$(attr lock)" tsm1
 }

@@ -76,10 +76,15 @@ test_lock_with_a_name_that_is_no_tsm()
 	prepare unlocked
 	for _name in '' 0 tsm tsmx tsm0/ ../tsm/tsm0 tsm00000000000000000000 'tsm0
 '; do
-		status 5 tool lock --tsm "$_name" 00:01.0
-		has err 'expected the name of a TSM'
+		status 2 tool lock --tsm "$_name" 00:01.0
+		has err ': expected tsm and a number; see pcitsm lock --help'
 	done
 	is state "$(attr state)" unlocked
+	# Those there could be, but are not
+	for _name in tsm1 tsm0000000000 tsm9999999999; do
+		status 5 tool lock --tsm "$_name" 00:01.0
+		has err "there is no $_name; see /sys/class/tsm"
+	done
 }
 
 test_unlock()
