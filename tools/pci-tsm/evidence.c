@@ -168,7 +168,8 @@ static int refuse_existing(int dirfd, const char *dir)
 		const char *name = objects[i].name;
 
 		if (!fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
-			complain("%s/%s: is there already; name another directory", dir, name);
+			complain("%s/%s: is there already; name another directory, or --force",
+				 dir, name);
 			return -EEXIST;
 		}
 	}

@@ -253,7 +253,7 @@ test_evidence_replaces_nothing_unless_told_to()
 	status 0 tool evidence 00:01.0 dir
 	cp dir/measurements before
 	status 1 tool evidence 00:01.0 dir
-	has err 'is there already'
+	has err 'dir/certificates: is there already; name another directory, or --force$'
 	cmp before dir/measurements
 	status 0 tool evidence 00:01.0 dir --force
 	! cmp before dir/measurements
