@@ -134,14 +134,16 @@ static enum status write_policy(struct enroll *enroll)
 	return status;
 }
 
-/* Everything but what it measures must be good before that is what is expected */
-static enum status verify_now(struct enroll *enroll, const uint8_t *nonce, struct verdict *v)
+/*
+ * Everything but what it measures must be good before that is what is expected. That the
+ * nonce is the one it was collected for is part of that: the evidence has it.
+ */
+static enum status verify_now(struct enroll *enroll, struct verdict *v)
 {
 	char name[FUNCTION_CMA_NAME], why[600];
 	struct expectation want = {
 		.roots = roots_now(enroll),
 		.name = name,
-		.nonce = nonce,
 		.others_allowed = true,
 		.allow_fw_update = true,
 		.allow_ats = true,
@@ -159,7 +161,7 @@ static enum status verify_now(struct enroll *enroll, const uint8_t *nonce, struc
 	return STATUS_REFUSED;
 }
 
-static enum status enroll_evidence(struct enroll *enroll, const uint8_t *nonce)
+static enum status enroll_evidence(struct enroll *enroll)
 {
 	struct enroll_file *roots = &enroll->files[ROOTS];
 	enum status status;
@@ -169,7 +171,7 @@ static enum status enroll_evidence(struct enroll *enroll, const uint8_t *nonce)
 		return STATUS_ERROR;
 	if (enroll->pem.size && enroll_write(roots, &enroll->pem))
 		return STATUS_ERROR;
-	status = verify_now(enroll, nonce, &v);
+	status = verify_now(enroll, &v);
 	if (status == STATUS_OK) {
 		enroll->what.v = &v;
 		status = write_policy(enroll);
@@ -194,7 +196,7 @@ static enum status enroll_locked(struct enroll *enroll, struct function *fn)
 		return cmd_status(rc);
 	enroll->what.fn = fn;
 	enroll->what.ev = &ev;
-	status = enroll_evidence(enroll, nonce);
+	status = enroll_evidence(enroll);
 	for (size_t i = 0; i < NR_FILES; i++)
 		enroll_clean(&enroll->files[i]);
 	enroll->what.ev = NULL;
