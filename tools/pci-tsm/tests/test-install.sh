@@ -51,6 +51,15 @@ test_another_prefix()
 		'^ExecStart=/usr/local/bin/pcitsm apply'
 }
 
+# These make directories in /tmp, which may be read-only still when functions are found
+test_the_unit_does_without_a_writable_root()
+{
+	install_into
+	_unit=root/usr/lib/systemd/system/pci-tsm-apply@.service
+	has $_unit '^DefaultDependencies=no$' '^ProtectSystem=strict$'
+	lacks $_unit '^Private\(Devices\|Tmp\)='
+}
+
 # Built here: with the warnings that another level of optimization may give
 test_sysconfdir_of_install_is_what_the_tool_looks_in()
 {
