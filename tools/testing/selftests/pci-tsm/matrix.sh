@@ -198,7 +198,7 @@ ev_accept()
 
 test_accept()
 {
-	both EINVAL:unlocked OK:run OK:run "E*:error"
+	both EINVAL:unlocked OK:run OK:run EIO:error
 	row accept
 }
 
@@ -209,7 +209,7 @@ ev_accept_another()
 
 test_accept_another()
 {
-	both EINVAL:unlocked ESTALE:locked "E*:run" "E*:error"
+	both EINVAL:unlocked ESTALE:locked ESTALE:run EIO:error
 	row accept_another
 }
 
@@ -231,7 +231,7 @@ ev_bind()
 
 test_bind()
 {
-	both OK:unlocked "E*:locked" "E*:run" "E*:error"
+	both OK:unlocked EBUSY:locked EBUSY:run EBUSY:error
 	row bind
 }
 
@@ -694,7 +694,7 @@ ev_sriov_numvfs()
 test_sriov_numvfs()
 {
 	use_igb
-	on ENOENT:unlocked "E*:locked" EBUSY:run ENOENT:error
+	on ENOENT:unlocked EBUSY:locked EBUSY:run ENOENT:error
 	off ENOENT:unlocked ENOENT:locked - ENOENT:error
 	row sriov_numvfs
 }
