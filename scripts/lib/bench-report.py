@@ -90,7 +90,7 @@ def io_section(directory):
 
 def restore_section(directory):
     """Resets."""
-    found = dict(lines_of(directory, "restore.txt", r"^ *(\S.*?)  +([\d.]+) ms$"))
+    found = dict(lines_of(directory, "restore.txt", r"^ *(\S.*?)  +(-?[\d.]+) ms$"))
     if not found:
         return None
     value = {key.split(":")[0] if not key.startswith("of it") else key: float(ms)
