@@ -119,10 +119,11 @@ struct pci_tsm_guard {
  * Allocated at enumeration for TDISP-capable functions only, lives as long as
  * @pdev.
  *
- * Lock order: device_lock(@pdev) -> @lock -> locks of the registries and
- * @evidence_lock. No lock that is shared between functions is held across a TSM
- * operation. &pci_tsm_restore.work takes @lock only, so that it can be waited for
- * under device_lock(); &pci_tsm_release.work takes both, and cannot.
+ * Lock order: pci_bus_sem, in recovery from errors -> device_lock(@pdev) -> @lock ->
+ * locks of the registries, @evidence_lock and pci_lock. No lock of ours that is shared
+ * between functions is held across a TSM operation. &pci_tsm_restore.work takes @lock
+ * only, so that it can be waited for under device_lock(); &pci_tsm_release.work takes
+ * both, and cannot; what it calls may take pci_bus_sem, so it waits for recovery.
  */
 struct pci_tsm_fn {
 	struct pci_dev *pdev;
