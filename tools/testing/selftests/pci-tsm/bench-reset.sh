@@ -99,6 +99,7 @@ line "plain: not accepted, driver bound" "$plain"
 line "in run, restored" "$restored"
 line "  of it: operations of the TSM" "$tsm"
 # Not from the resets: one takes some milliseconds more or less than another
-line "  of it: core, beyond plain and TSM" "$(awk -v r="$total" -v t="$tsm" 'BEGIN { print r - t }')"
+core=$(awk -v r="$total" -v t="$tsm" 'BEGIN { print r - t }')
+line "  of it: core, beyond plain and TSM" "$core"
 line "restore itself, with the operations of the TSM" "$total"
 line "by userspace: unbind, unlock, lock, verify, accept, bind (3)" "$(median /tmp/userspace)"
