@@ -303,7 +303,12 @@ static int fn_stop(struct pci_tsm_fn *fn)
 	else
 		rc = fn_expect(fn, PCI_TSM_UNLOCKED);
 
-	dev_clear_dma_cc_private(&fn->pdev->dev);
+	/*
+	 * A driver is only there in the end, after its shutdown(). What it still maps
+	 * then is out of reach, rather than given to the host.
+	 */
+	if (!fn->pdev->dev.driver)
+		dev_clear_dma_cc_private(&fn->pdev->dev);
 	fn->dma = false;
 
 	rc = rc ?: mmio_rc;
@@ -342,6 +347,8 @@ void pci_tsm_fn_fail(struct pci_tsm_fn *fn, const char *reason)
 {
 	bool ran = fn->state == PCI_TSM_RUN;
 	int rc;
+
+	guard(pci_tsm_noio)();
 
 	rc = tsm_op(fn->tsm, "dma_disable", fn_ops(fn)->dma_disable(fn->tsm));
 	if (rc) {
@@ -586,7 +593,7 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
  * * %0            - there is new evidence
  * * %-EINVAL      - the function is not LOCKED or in RUN
  * * %-EIO         - the function is in ERROR, or was found to be
- * * %-EBUSY       - the function is being reset
+ * * %-EBUSY       - the function is being reset, or recovers from an error
  * * %-ENXIO       - the function or its TSM is about to be removed
  * * %-EBADMSG     - evidence is malformed, or not what the TSM saw
  * * %-ESTALE      - evidence is of another LOCK session, or not for @nonce
@@ -594,7 +601,7 @@ int pci_tsm_fn_lock(struct pci_tsm_fn *fn, int tsm_id)
  * * %-EINTR   - a signal came before anything was done, or meanwhile
  * * other         - error of the TSM
  *
- * After a failure there is no evidence, but for %-EKEYREJECTED, where it shows
+ * After a failed collection there is no evidence, but for %-EKEYREJECTED, where it shows
  * what differs. The state is as before, or ERROR.
  */
 int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
@@ -612,8 +619,11 @@ int pci_tsm_fn_refresh(struct pci_tsm_fn *fn, const u8 *nonce)
 		return fn_refuse(fn, "nonce", "not locked", -EINVAL);
 	if (fn_closed(fn))
 		return fn_refuse(fn, "nonce", "about to be removed", -ENXIO);
-	if (fn->restore.pending)
+	/* Or about to be, after an error */
+	if (fn->restore.pending || fn->release.recoveries)
 		return fn_refuse(fn, "nonce", "being reset", -EBUSY);
+
+	guard(pci_tsm_noio)();
 
 	rc = fn_collect(fn, nonce) ?: fn_expect(fn, fn->state);
 	if (rc)

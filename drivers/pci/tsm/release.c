@@ -180,8 +180,9 @@ void pci_tsm_release_start(struct pci_tsm_fn *fn)
  *
  * Recovery tells one driver after the other, each under the lock of its device and all
  * of them under pci_bus_sem. The driver of a PF wants that for itself when it is
- * released, to remove its VFs, and holds the lock of its device then. So no driver is
- * released before pci_tsm_recovery_end().
+ * released, to remove its VFs, and holds the lock of its device then. So no release
+ * begins before pci_tsm_recovery_end(). One that runs already is like any other unbind
+ * that meets a recovery.
  *
  * Context: Process context. Sleeps as long as TSM operations do.
  */

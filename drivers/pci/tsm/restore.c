@@ -24,7 +24,6 @@
 #include <linux/pm_runtime.h>
 #include <linux/random.h>
 #include <linux/ratelimit.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -297,7 +296,7 @@ static void fn_lost(struct pci_tsm_fn *fn)
 	pci_tsm_fn_fail(fn, fn->restore.status);
 }
 
-/* Carry out the restore; under memalloc_noio_save(), as I/O may wait for it */
+/* Carry out the restore; under pci_tsm_noio, as I/O may wait for it */
 static int fn_restore(struct pci_tsm_fn *fn)
 	__must_hold(&fn->lock)
 {
@@ -337,7 +336,8 @@ static void restore_work(struct work_struct *work)
 {
 	struct pci_tsm_fn *fn =
 		container_of(work, struct pci_tsm_fn, restore.work);
-	unsigned int noio = memalloc_noio_save();
+
+	guard(pci_tsm_noio)();
 
 	scoped_guard(mutex, &fn->lock) {
 		if (!fn->restore.pending)
@@ -360,8 +360,6 @@ static void restore_work(struct work_struct *work)
 			break;
 		}
 	}
-
-	memalloc_noio_restore(noio);
 }
 
 /**
@@ -454,8 +452,8 @@ static void check_later(struct pci_tsm_fn *fn)
 
 /*
  * A function may be out of RUN for a reason that is dealt with: it sleeps, which
- * shows when it resumes; or it had an error, and its driver is being told before
- * it is reset. Return: 0 if so; pm_runtime_put() is due if greater than 0.
+ * shows when it resumes; or it had a fatal error, and its driver is being told
+ * before it is reset. Return: 0 if so; pm_runtime_put() is due if greater than 0.
  */
 static int check_begin(struct pci_tsm_fn *fn)
 {
@@ -463,6 +461,17 @@ static int check_begin(struct pci_tsm_fn *fn)
 		return 0;
 
 	return pm_runtime_get_if_active(&fn->pdev->dev);
+}
+
+/*
+ * While its driver is told of an error that is not fatal, a function looks as usual.
+ * It is asked when all drivers have said if they want a reset.
+ */
+static void check_now(struct pci_tsm_fn *fn)
+	__must_hold(&fn->lock)
+{
+	if (!fn->release.recoveries)
+		pci_tsm_restore_check(fn);
 }
 
 static void check_work(struct work_struct *work)
@@ -479,7 +488,7 @@ static void check_work(struct work_struct *work)
 	active = check_begin(fn);
 	if (active) {
 		guard(mutex)(&fn->lock);
-		pci_tsm_restore_check(fn);
+		check_now(fn);
 	}
 	if (active > 0)
 		pm_runtime_put(dev);
@@ -504,7 +513,7 @@ void pci_tsm_restore_look(struct pci_tsm_fn *fn)
 
 	active = check_begin(fn);
 	if (active && mutex_trylock(&fn->lock)) {
-		pci_tsm_restore_check(fn);
+		check_now(fn);
 		mutex_unlock(&fn->lock);
 	}
 	if (active > 0)

@@ -9,9 +9,11 @@
 #define __DRIVERS_PCI_TSM_H
 
 #include <crypto/sha2.h>
+#include <linux/cleanup.h>
 #include <linux/mutex.h>
 #include <linux/pci-tsm.h>
 #include <linux/ratelimit_types.h>
+#include <linux/sched/mm.h>
 #include <linux/spinlock.h>
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
@@ -123,7 +125,7 @@ struct pci_tsm_guard {
  * locks of the registries, @evidence_lock and pci_lock. No lock of ours that is shared
  * between functions is held across a TSM operation. &pci_tsm_restore.work takes @lock
  * only, so that it can be waited for under device_lock(); &pci_tsm_release.work takes
- * both, and cannot; what it calls may take pci_bus_sem, so it waits for recovery.
+ * both, and cannot; what it calls may take pci_bus_sem, so it begins after recovery.
  */
 struct pci_tsm_fn {
 	struct pci_dev *pdev;
@@ -174,6 +176,13 @@ extern enum pci_tsm_hold pci_tsm_hold;
 bool pci_tsm_gate_manages(enum pci_tsm_hold hold, bool cc_guest, u32 devcap,
 			  int type);
 void pci_tsm_gate_exit(struct pci_dev *pdev);
+
+/*
+ * For who holds the lock of a function that may have a driver: the driver may wait for
+ * that lock when I/O takes too long, so that I/O must not be waited for to get memory.
+ */
+DEFINE_LOCK_GUARD_0(pci_tsm_noio, _T->flags = memalloc_noio_save(),
+		    memalloc_noio_restore(_T->flags), unsigned int flags)
 
 /* devsec.c */
 const char *pci_tsm_state_name(enum pci_tsm_state state);

@@ -646,6 +646,8 @@ static void config_shutdown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev->state, PCI_TSM_UNLOCKED);
 	KUNIT_EXPECT_FALSE(test, dev->dma);
 	KUNIT_EXPECT_EQ(test, dev->private, 0);
+	/* If the driver still maps memory, that is not given to the host */
+	KUNIT_EXPECT_TRUE(test, dev_dma_cc_private(&dev->pdev->dev));
 	/* And stays so */
 	fake_unbind(dev);
 	KUNIT_EXPECT_EQ(test, -ENXIO, fake_lock(config_tsm(test), dev));

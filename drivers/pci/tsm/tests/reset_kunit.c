@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/tsm.h>
 #include <linux/unaligned.h>
@@ -661,6 +662,13 @@ static void reset_found_by_reading(struct kunit *test)
 	resets_expect_usable(test, dev);
 }
 
+static void refresh_in_recovery(struct fake_tsm *tsm, struct fake_dev *dev,
+				const char *op)
+{
+	if (!strcmp(op, "E"))
+		KUNIT_EXPECT_EQ(tsm->test, -EBUSY, fake_refresh(dev));
+}
+
 /*
  * A device in ERROR whose driver is being told of it will be reset: whoever looks
  * meanwhile must not take it away from its driver.
@@ -668,14 +676,23 @@ static void reset_found_by_reading(struct kunit *test)
 static void reset_look_in_recovery(struct kunit *test)
 {
 	struct fake_dev *dev = resets_dev(test);
+	static const pci_channel_state_t errors[] = {
+		pci_channel_io_frozen, pci_channel_io_normal,
+	};
 
-	resets_seen.look = true;
-	resets_seen.dies = true;
-	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
-			pcie_do_recovery(dev->pdev, pci_channel_io_frozen,
-					 resets_flr_subordinates));
-	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "ESR");
-	resets_expect_restored(test, dev, 1);
+	resets_tsm(test)->hook = refresh_in_recovery;
+	for (int i = 0; i < ARRAY_SIZE(errors); i++) {
+		resets_seen = (struct resets_seen) {
+			.look = true,
+			.dies = true,
+			.asks = true,
+		};
+		KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
+				pcie_do_recovery(dev->pdev, errors[i],
+						 resets_flr_subordinates));
+		KUNIT_EXPECT_STREQ(test, resets_seen.calls, "ESR");
+		resets_expect_restored(test, dev, i + 1);
+	}
 }
 
 /* Nobody says that it fell: it is asked from time to time */
@@ -845,6 +862,51 @@ static void reset_recovery_releases_later(struct kunit *test)
 	/* Found after it had begun */
 	pci_tsm_recovery_end(dev->pdev);
 	resets_expect_usable(test, dev);
+}
+
+/* One whose driver has to go is no reason for others not to recover */
+static void reset_recovery_of_others(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+
+	dev->svn++;
+	pci_tsm_recovery_begin(dev->pdev);
+	KUNIT_EXPECT_EQ(test, -EKEYREJECTED, pci_reset_function(dev->pdev));
+	memset(&resets_seen, 0, sizeof(resets_seen));
+	KUNIT_EXPECT_EQ(test, PCI_ERS_RESULT_RECOVERED,
+			pcie_do_recovery(dev->pdev, pci_channel_io_normal,
+					 resets_flr_subordinates));
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "");
+	pci_tsm_recovery_end(dev->pdev);
+	resets_expect_lost(test, dev);
+	KUNIT_EXPECT_STREQ(test, resets_seen.calls, "Xr");
+	resets_expect_usable(test, dev);
+}
+
+/* I/O to the function may wait for who holds its lock */
+static void note_io(struct fake_tsm *tsm, struct fake_dev *dev, const char *op)
+{
+	bool *io = tsm->hook_data;
+
+	if (!strcmp(op, "collect"))
+		*io = !(current->flags & PF_MEMALLOC_NOIO);
+}
+
+static void reset_collects_without_io(struct kunit *test)
+{
+	struct fake_dev *dev = resets_dev(test);
+	bool io = true;
+
+	resets_tsm(test)->hook_data = &io;
+	resets_tsm(test)->hook = note_io;
+	KUNIT_EXPECT_EQ(test, 0, fake_refresh(dev));
+	KUNIT_EXPECT_FALSE(test, io);
+	KUNIT_EXPECT_FALSE(test, current->flags & PF_MEMALLOC_NOIO);
+
+	io = true;
+	KUNIT_EXPECT_EQ(test, 0, pci_reset_function(dev->pdev));
+	KUNIT_EXPECT_FALSE(test, io);
+	resets_tsm(test)->hook = NULL;
 }
 
 /* Who keeps runtime PM away from it */
@@ -1196,6 +1258,8 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_recovery),
 	KUNIT_CASE(reset_recovery_lost),
 	KUNIT_CASE(reset_recovery_releases_later),
+	KUNIT_CASE(reset_recovery_of_others),
+	KUNIT_CASE(reset_collects_without_io),
 	KUNIT_CASE(reset_removed_in_recovery),
 	KUNIT_CASE(reset_power),
 	KUNIT_CASE(reset_power_locked),

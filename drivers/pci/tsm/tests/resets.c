@@ -80,8 +80,8 @@ static pci_ers_result_t resets_error_detected(struct pci_dev *pdev,
 		dev->state = PCI_TSM_ERROR;
 	if (resets_seen.look)
 		pci_tsm_restore_look(pdev->tsm_fn);
-	return state == pci_channel_io_frozen ? PCI_ERS_RESULT_NEED_RESET :
-						PCI_ERS_RESULT_CAN_RECOVER;
+	return state == pci_channel_io_frozen || resets_seen.asks ?
+	       PCI_ERS_RESULT_NEED_RESET : PCI_ERS_RESULT_CAN_RECOVER;
 }
 
 static pci_ers_result_t resets_slot_reset(struct pci_dev *pdev)

@@ -15,6 +15,7 @@
  * @dma: private DMA was possible then
  * @clear_master: set by the test: it turns DMA off while it is reset
  * @dies: set by the test: the device is in ERROR when it is told of an error
+ * @asks: set by the test: it asks for a reset after an error that is not fatal, too
  * @look: set by the test: somebody reads the state meanwhile
  */
 struct resets_seen {
@@ -23,6 +24,7 @@ struct resets_seen {
 	bool dma;
 	bool clear_master;
 	bool dies;
+	bool asks;
 	bool look;
 };
 
