@@ -368,7 +368,7 @@ test_errors_of_nonce()
 	prepare unlocked
 	failing unlocked nonce EINVAL 'it is unlocked and has no evidence; lock it'
 	failing error nonce EKEYREJECTED 'it was in run and is not what was accepted.*pcitsm show'
-	failing locked nonce EBUSY 'it is being reset; try again'
+	failing locked nonce EBUSY 'it is being reset, or recovers from an error; try again'
 	failing locked nonce ESTALE 'the host locked the function anew'
 	failing locked nonce EBADMSG '.*tampered with'
 	failing error nonce EIO 'it is in error; unlock it'
@@ -387,7 +387,7 @@ test_errors_of_accept()
 	failing error accept EIO 'it is in error'
 	failing locked accept EBADMSG 'its interface report does not fit its BARs'
 	failing locked accept ENXIO 'it or its TSM is being removed'
-	failing locked accept EBUSY 'the guest uses one of its BAR pages'
+	failing locked accept EBUSY 'it is being reset, or the guest uses one of its BAR pages'
 	failing locked accept EPERM 'the host refuses to give up one of its BAR pages'
 	failing locked accept ETIMEDOUT '.*did not come to an end'
 	failing locked accept EINTR 'a signal arrived; the function is not in run'
