@@ -10,7 +10,7 @@
  *
  * arm64 does not take back what it shared with the host before it copies the next kernel
  * to its place. So that place is in ZONE_MOVABLE (movablecore=), which has no page that
- * was ever shared.
+ * was ever shared, but for what was reserved at boot: the bounce buffers may be there.
  */
 #define _GNU_SOURCE
 #include <endian.h>
@@ -169,6 +169,23 @@ static unsigned long movable_zone(unsigned long *size)
 	return start;
 }
 
+/* Nothing that was reserved at boot may be in the way */
+static void not_reserved(unsigned long at, unsigned long size)
+{
+	FILE *file = fopen("/proc/iomem", "r");
+	unsigned long start, end;
+	char line[256], what[32];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%lx : %31s", &start, &end, what) == 3 &&
+		    !strcmp(what, "reserved") && start < at + size && end >= at)
+			die("ZONE_MOVABLE has not enough room in front of what was reserved");
+	}
+	if (!file)
+		die("/proc/iomem");
+	fclose(file);
+}
+
 static uint64_t le64(const struct blob *blob, size_t at)
 {
 	uint64_t val;
@@ -218,6 +235,7 @@ int main(int argc, char **argv)
 		at = round_up(at + segment[i].memsz, IMAGE_ALIGN);
 		if (segment[i].memsz > size || at - zone > size)
 			die("ZONE_MOVABLE is too small");
+		not_reserved((uintptr_t)segment[i].mem, segment[i].memsz);
 	}
 	stub.kernel = (uintptr_t)segment[0].mem;
 	stub.tree = (uintptr_t)segment[2].mem;
