@@ -22,6 +22,7 @@ SPLAT = re.compile(r"WARNING: |BUG: |Oops|Kernel panic|KASAN: |UBSAN: |KCSAN: |s
                    r"|inconsistent lock state|Invalid wait context|held lock freed"
                    r"|sleeping function called|scheduling while atomic|refcount_t: "
                    r"|list_(?:add|del) corruption|unreferenced object")
+TIME = re.compile(r"^\[ *\d+\.\d+\] ")
 NOT_A_SPLAT = re.compile(r"Kernel panic - not syncing: VFS|# Subtest|\bok \d+")
 
 
@@ -82,7 +83,7 @@ def main():
                                             suite))
     for mark in args.mark:
         number += 1
-        seen = any(line.strip() == mark for line in lines)
+        seen = any(TIME.sub("", line.strip()) == mark for line in lines)
         failed = failed or not seen
         print("%s %d - %s: '%s'" % ("ok" if seen else "not ok", number, label, mark))
     print("1..%d" % number)
